@@ -1,0 +1,81 @@
+//! A platform that fails again and again is left alone for a while, then probed with one step.
+
+use crate::Outcome;
+use crate::outcome::Fault;
+
+/// Consecutive failures after which a platform is paused.
+pub const FAILURES_BEFORE_PAUSE: i64 = 5;
+/// The first pause; each further failure doubles it.
+pub const FIRST_PAUSE_MS: i64 = 5_000;
+pub const LONGEST_PAUSE_MS: i64 = 5 * 60_000;
+
+/// What is remembered of a platform's recent conduct.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Health {
+    pub failures: i64,
+    pub paused_until_ms: i64,
+}
+
+impl Health {
+    pub fn is_paused(self, now_ms: i64) -> bool {
+        self.paused_until_ms > now_ms
+    }
+
+    /// Steps that may be under way at once: one while it is on trial.
+    pub fn limit(self, max_in_flight: i64) -> i64 {
+        if self.failures >= FAILURES_BEFORE_PAUSE { 1 } else { max_in_flight }
+    }
+
+    /// The health after one more answer.
+    #[must_use]
+    pub fn after(self, outcome: &Outcome, now_ms: i64) -> Self {
+        let failed =
+            matches!(outcome, Outcome::Unknown { .. } | Outcome::Retry { fault: Fault::Platform, .. });
+        if !failed {
+            return Self::default();
+        }
+        let failures = self.failures.saturating_add(1);
+        let beyond = failures - FAILURES_BEFORE_PAUSE;
+        if beyond < 0 {
+            return Self { failures, ..self };
+        }
+        let doublings = u32::try_from(beyond.min(20)).unwrap_or(0);
+        let pause = FIRST_PAUSE_MS.saturating_mul(1_i64 << doublings).min(LONGEST_PAUSE_MS);
+        Self { failures, paused_until_ms: now_ms.saturating_add(pause) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn down() -> Outcome {
+        Outcome::Retry { reason: "no route".into(), after_ms: None, fault: Fault::Platform }
+    }
+
+    #[test]
+    fn pauses_probes_and_resumes() {
+        let mut health = Health::default();
+        for _ in 1..FAILURES_BEFORE_PAUSE {
+            health = health.after(&down(), 0);
+            assert!(!health.is_paused(0));
+            assert_eq!(health.limit(8), 8);
+        }
+        health = health.after(&down(), 0);
+        assert_eq!(health.paused_until_ms, FIRST_PAUSE_MS);
+        assert_eq!(health.limit(8), 1, "a probe, not a crowd");
+        health = health.after(&down(), 10_000);
+        assert_eq!(health.paused_until_ms, 10_000 + 2 * FIRST_PAUSE_MS);
+        assert_eq!(health.after(&Outcome::Done { evidence: String::new() }, 20_000), Health::default());
+    }
+
+    #[test]
+    fn a_busy_or_refusing_platform_is_well() {
+        let busy = Outcome::Retry { reason: "429".into(), after_ms: Some(1), fault: Fault::Busy };
+        let refused = Outcome::Refused { reason: "no".into() };
+        for outcome in [busy, refused] {
+            let health = Health { failures: 3, paused_until_ms: 0 };
+            assert_eq!(health.after(&outcome, 0), Health::default());
+        }
+    }
+}

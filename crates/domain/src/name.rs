@@ -1,0 +1,74 @@
+//! How names are compared: case is ignored, and `\` and `/` are one separator.
+
+use std::fmt;
+
+use crate::Error;
+
+/// Longest user, group, platform or asset name, in characters.
+pub const MAX_NAME_CHARS: usize = 255;
+
+/// A name as it is compared and indexed. Two names are the same name when their keys are equal.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NameKey(String);
+
+impl NameKey {
+    pub fn new(name: &str) -> Self {
+        Self(name.trim().replace('\\', "/").to_lowercase())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for NameKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Accepts `name` for a new user, group, platform or asset; `field` is named in the error.
+pub fn check(field: &'static str, name: &str) -> Result<(), Error> {
+    if name.trim().is_empty() {
+        return Err(Error::invalid(field, "must not be empty"));
+    }
+    if name.trim() != name {
+        return Err(Error::invalid(field, "must not begin or end with a space"));
+    }
+    if name.chars().count() > MAX_NAME_CHARS {
+        return Err(Error::invalid(field, format!("must not exceed {MAX_NAME_CHARS} characters")));
+    }
+    if name.chars().any(char::is_control) {
+        return Err(Error::invalid(field, "must not hold control characters"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn same(a: &str, b: &str, expected: bool) {
+        assert_eq!(NameKey::new(a) == NameKey::new(b), expected, "{a} and {b}");
+    }
+
+    #[test]
+    fn separators_and_case_are_one() {
+        same("company\\jsmith", "company/jsmith", true);
+        same("COMPANY/JSmith", "company\\jsmith", true);
+        same("Zoë", "ZOË", true);
+        same("restuser.netex", "restuser_netex", false);
+        same("company/jsmith", "jsmith", false);
+    }
+
+    #[test]
+    fn unusable_names_are_refused() {
+        for name in ["", "  ", " a", "a ", "a\nb", &"x".repeat(256)] {
+            assert!(check("userName", name).is_err(), "{name:?}");
+        }
+        for name in ["a", "o'brien", "a b", "日本", &"é".repeat(255)] {
+            assert!(check("userName", name).is_ok(), "{name:?}");
+        }
+    }
+}

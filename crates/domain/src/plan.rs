@@ -1,0 +1,307 @@
+//! From a request and what the store knows to a plan, or to a refusal.
+
+use crate::asset::Handover;
+use crate::policy::Heir;
+use crate::step::Progress;
+use crate::{
+    Account, AccountState, Action, Goal, Holdings, Owner, Platform, PlatformKind, Policy, Refusal, Role,
+    Step, StepNo, StepState, User, UserId, UserState,
+};
+
+/// Most accounts of one user, checked where accounts are added; it bounds the steps of a plan.
+pub const MAX_ACCOUNTS: usize = 200;
+
+/// What is asked for, with names already looked up: the snapshot holds what they stand for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    pub goal: Goal,
+    pub heir: NamedHeir,
+    /// When to begin; now or in the past means at once.
+    pub start_ms: i64,
+}
+
+/// Who inherits, as the request put it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum NamedHeir {
+    /// Nobody named: policy decides, else the user must own nothing.
+    #[default]
+    Unsaid,
+    /// Assets stay with the tombstone.
+    Orphan,
+    User(Named<Successor>),
+    Group(Named<Owner>),
+    /// Both a user and a group: refused.
+    Both,
+}
+
+/// A name as the caller gave it, and what it was found to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named<T> {
+    pub given: String,
+    pub found: Option<T>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Successor {
+    pub id: UserId,
+    pub user_name: String,
+    pub state: UserState,
+    /// Has an open offboarding that cuts.
+    pub leaving: bool,
+}
+
+/// What the store knows at this moment about one user.
+#[derive(Clone, Debug)]
+pub struct Snapshot<'a> {
+    /// The name or id that was asked for.
+    pub asked: String,
+    pub user: Option<&'a User>,
+    /// Who asks, if it is a user.
+    pub caller: Option<UserId>,
+    /// Active administrators of the tenant, this user included.
+    pub active_admins: i64,
+    pub holdings: Holdings,
+    pub accounts: &'a [Account],
+    pub platforms: &'a [Platform],
+    /// An open `Leave` or `Remove` of this user.
+    pub leaving_by: Option<String>,
+    /// What policy names: the manager or the group, resolved.
+    pub policy_heir: NamedHeir,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    pub goal: Goal,
+    pub handover: Option<Handover>,
+    pub start_ms: i64,
+    pub steps: Vec<Step>,
+}
+
+/// A pure function of its arguments. `key` makes the idempotency key of a step.
+pub fn plan(
+    request: &Request,
+    snapshot: &Snapshot<'_>,
+    policy: &Policy,
+    now_ms: i64,
+    key: impl Fn(StepNo) -> String,
+) -> Result<Plan, Refusal> {
+    let user = admit(request.goal, snapshot, policy)?;
+    let handover = handover(request, user, snapshot, policy)?;
+    let start_ms = request.start_ms.max(now_ms);
+    let mut draft = Draft { steps: Vec::new(), wanted: Vec::new(), start_ms, key: &key };
+    draft.write(request.goal, snapshot, user, handover, policy);
+    Ok(Plan { goal: request.goal, handover, start_ms, steps: draft.steps })
+}
+
+/// May this be done to this user at all?
+fn admit<'a>(goal: Goal, snapshot: &Snapshot<'a>, policy: &Policy) -> Result<&'a User, Refusal> {
+    let asked = || snapshot.asked.clone();
+    let user = snapshot.user.ok_or_else(|| Refusal::UnknownUser { user: asked() })?;
+    let name = || user.user_name.clone();
+    if user.state == UserState::Removed {
+        return Err(Refusal::AlreadyRemoved { user: name() });
+    }
+    if goal.cuts() {
+        if snapshot.caller == Some(user.id) {
+            return Err(Refusal::Yourself { user: name(), goal });
+        }
+        if user.role == Role::Admin && user.state == UserState::Active && snapshot.active_admins <= 1 {
+            return Err(Refusal::LastAdministrator { user: name() });
+        }
+        if user.protected {
+            return Err(Refusal::Protected { user: name() });
+        }
+    }
+    if let Some(offboarding) = &snapshot.leaving_by
+        && goal != Goal::Deactivate
+    {
+        return Err(Refusal::Leaving { user: name(), offboarding: offboarding.clone() });
+    }
+    if goal == Goal::Remove && policy.require_deactivated_before_remove && user.state == UserState::Active {
+        return Err(Refusal::NotDeactivated { user: name() });
+    }
+    Ok(user)
+}
+
+/// The part of the holdings that the goal hands over.
+pub fn transferable(goal: Goal, holdings: &Holdings) -> Holdings {
+    if goal.transfers_workloads() { holdings.clone() } else { holdings.only(|kind| !kind.is_workload()) }
+}
+
+/// Who inherits: the request, else policy, else nobody, which only a user without assets may have.
+fn handover(
+    request: &Request,
+    user: &User,
+    snapshot: &Snapshot<'_>,
+    policy: &Policy,
+) -> Result<Option<Handover>, Refusal> {
+    if !request.goal.transfers() {
+        return Ok(None);
+    }
+    let by_policy = request.heir == NamedHeir::Unsaid && policy.heir != Heir::Nobody;
+    let heir = if by_policy { &snapshot.policy_heir } else { &request.heir };
+    match heir {
+        NamedHeir::Both => Err(Refusal::TwoSuccessors),
+        NamedHeir::Orphan | NamedHeir::Unsaid if request.goal == Goal::Transfer => Err(Refusal::NothingNamed),
+        NamedHeir::Orphan => Ok(Some(Handover::Orphan)),
+        NamedHeir::Group(named) => match named.found {
+            Some(owner) => Ok(Some(Handover::To(owner))),
+            None => Err(Refusal::SuccessorUnknown { successor: named.given.clone() }),
+        },
+        NamedHeir::User(named) => successor(user, named).map(|id| Some(Handover::To(Owner::User(id)))),
+        NamedHeir::Unsaid => {
+            let holdings = transferable(request.goal, &snapshot.holdings);
+            if holdings.is_empty() {
+                Ok(None)
+            } else {
+                Err(Refusal::NoSuccessor { user: user.user_name.clone(), holdings })
+            }
+        }
+    }
+}
+
+/// A successor exists, is active, is not the leaver and is not leaving. Asked again when the transfer runs.
+pub fn successor(leaver: &User, named: &Named<Successor>) -> Result<UserId, Refusal> {
+    let Some(found) = &named.found else {
+        return Err(Refusal::SuccessorUnknown { successor: named.given.clone() });
+    };
+    let successor = found.user_name.clone();
+    if found.id == leaver.id {
+        return Err(Refusal::SuccessorIsLeaver { successor });
+    }
+    match found.state {
+        UserState::Removed => Err(Refusal::SuccessorUnknown { successor: named.given.clone() }),
+        UserState::Deactivated => Err(Refusal::SuccessorInactive { successor }),
+        UserState::Active if found.leaving => Err(Refusal::SuccessorLeaving { successor }),
+        UserState::Active => Ok(found.id),
+    }
+}
+
+/// Steps as they are written down, cut first.
+struct Draft<'k, K> {
+    steps: Vec<Step>,
+    /// What each step stands for, where a `Manual` step took the place of an action.
+    wanted: Vec<Action>,
+    start_ms: i64,
+    key: &'k K,
+}
+
+impl<K: Fn(StepNo) -> String> Draft<'_, K> {
+    fn write(
+        &mut self,
+        goal: Goal,
+        snapshot: &Snapshot<'_>,
+        user: &User,
+        handover: Option<Handover>,
+        policy: &Policy,
+    ) {
+        let places = places(snapshot, user);
+        let start_ms = self.start_ms;
+        let mut each = |action, start_ms, after: &[Action]| {
+            for place in places.iter().filter(|place| place.concerns(action, goal, handover, snapshot)) {
+                self.add(place, action, start_ms, after);
+            }
+        };
+        if goal.cuts() {
+            each(Action::Disable, start_ms, &[]);
+            each(Action::EndSessions, start_ms, &[]);
+        }
+        if goal == Goal::Restore {
+            each(Action::Enable, start_ms, &[]);
+        }
+        each(Action::Transfer, start_ms, &[Action::Disable]);
+        if goal.releases() {
+            each(Action::Release, start_ms, &[Action::Disable]);
+        }
+        if goal.removes() {
+            let grace_ms = if goal == Goal::Leave { policy.grace_ms } else { 0 };
+            let before = [Action::Disable, Action::Transfer, Action::Release];
+            each(Action::Delete, start_ms.saturating_add(grace_ms), &before);
+        }
+        if goal == Goal::Leave {
+            self.delete_own_account_last();
+        }
+    }
+
+    /// In a `Leave` our own account goes when all the rest is settled, so that open steps keep a face.
+    fn delete_own_account_last(&mut self) {
+        let others =
+            |own: StepNo, steps: &[Step]| steps.iter().map(|s| s.no).filter(|no| *no != own).collect();
+        if let Some(index) = self.steps.iter().position(|s| s.local && s.action == Action::Delete) {
+            self.steps[index].needs = others(self.steps[index].no, &self.steps);
+            self.steps[index].state = StepState::Waiting;
+        }
+    }
+
+    /// Adds `action` at `place`, after the steps for the actions `after` on the same account.
+    fn add(&mut self, place: &Place<'_>, action: Action, ready_at_ms: i64, after: &[Action]) {
+        let no = StepNo(i64::try_from(self.steps.len() + 1).unwrap_or(i64::MAX));
+        let earlier = self.steps.iter().zip(&self.wanted);
+        let same_account = earlier
+            .filter(|(step, _)| step.platform == place.platform.id && step.remote_id == place.remote_id);
+        // A cut that only a person can make holds nothing up.
+        let gates = same_account.filter(|(step, wanted)| {
+            after.contains(wanted) && !(step.action == Action::Manual && wanted.is_cut())
+        });
+        let needs: Vec<StepNo> = gates.map(|(step, _)| step.no).collect();
+        let able = place.platform.capabilities.allow(action);
+        self.steps.push(Step {
+            no,
+            platform: place.platform.id,
+            local: place.local(),
+            remote_id: place.remote_id.to_owned(),
+            action: if able { action } else { Action::Manual },
+            state: if needs.is_empty() { StepState::Ready } else { StepState::Waiting },
+            needs,
+            attempt: 0,
+            tried_before: 0,
+            ready_at_ms,
+            idempotency_key: (self.key)(no),
+            progress: Progress::default(),
+            note: (!able)
+                .then(|| format!("{} cannot {action} by itself: a person must", place.platform.name)),
+            finished_ms: None,
+        });
+        self.wanted.push(action);
+    }
+}
+
+/// An account that a plan acts on.
+struct Place<'a> {
+    platform: &'a Platform,
+    remote_id: &'a str,
+}
+
+impl Place<'_> {
+    fn local(&self) -> bool {
+        self.platform.kind == PlatformKind::Local
+    }
+
+    /// Whether `action` has anything to do here. Here we know what is owned; elsewhere only the platform does.
+    fn concerns(
+        &self,
+        action: Action,
+        goal: Goal,
+        handover: Option<Handover>,
+        snapshot: &Snapshot<'_>,
+    ) -> bool {
+        match (action, handover) {
+            (Action::Transfer, None) => false,
+            (Action::Transfer, Some(_)) if self.local() => !transferable(goal, &snapshot.holdings).is_empty(),
+            (Action::Transfer, Some(handover)) => matches!(handover, Handover::To(_)),
+            _ => true,
+        }
+    }
+}
+
+/// Our own directory first, then the user's accounts that are not deleted yet.
+fn places<'a>(snapshot: &Snapshot<'a>, user: &'a User) -> Vec<Place<'a>> {
+    let own = snapshot.platforms.iter().filter(|platform| platform.kind == PlatformKind::Local);
+    let own = own.map(|platform| Place { platform, remote_id: &user.guid });
+    let present = snapshot.accounts.iter().filter(|account| account.state != AccountState::Deleted);
+    let elsewhere = present.filter_map(|account| {
+        let platform = snapshot.platforms.iter().find(|platform| platform.id == account.platform)?;
+        Some(Place { platform, remote_id: &account.remote_id })
+    });
+    own.chain(elsewhere).collect()
+}

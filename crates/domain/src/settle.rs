@@ -1,0 +1,214 @@
+//! What an outcome, or a person's word, leads to. Changes go through `step::next` and are returned as facts.
+
+use serde_json::json;
+
+use crate::offboarding::{OffboardingState, state_of};
+use crate::step::{Event, IllegalTransition};
+use crate::{Action, Fact, Offboarding, Outcome, Step, StepNo, StepState, retry};
+
+/// What a settlement needs to know beyond the rows.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    pub now_ms: i64,
+    /// Any random number; spreads retries.
+    pub jitter: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettleError {
+    #[error("no step {0}")]
+    NoSuchStep(StepNo),
+    #[error(transparent)]
+    Illegal(#[from] IllegalTransition),
+}
+
+/// Applies the verdict on step `no`.
+pub fn settle(
+    offboarding: &mut Offboarding,
+    steps: &mut [Step],
+    no: StepNo,
+    outcome: &Outcome,
+    moment: Moment,
+) -> Result<Vec<Fact>, SettleError> {
+    let cancelled = offboarding.cancel_asked;
+    let step = find(steps, no)?;
+    let event = verdict_event(step, outcome);
+    step.note = Some(outcome.text().to_owned());
+    step.apply(event, moment.now_ms)?;
+    if event == Event::TriedAgain {
+        let wish = if let Outcome::Retry { after_ms, .. } = outcome { *after_ms } else { None };
+        step.ready_at_ms = moment.now_ms + retry::delay_ms(step.tries(), wish, moment.jitter);
+        if cancelled {
+            step.apply(Event::LeftOut, moment.now_ms)?;
+        }
+    }
+    let fact = step_fact(step, outcome.verdict());
+    finish(offboarding, steps, vec![fact], moment.now_ms)
+}
+
+fn verdict_event(step: &Step, outcome: &Outcome) -> Event {
+    match outcome {
+        Outcome::Done { .. } | Outcome::AlreadyDone { .. } => Event::Finished,
+        Outcome::Refused { .. } => Event::GaveUp,
+        Outcome::Retry { .. } | Outcome::Unknown { .. } if step.tries() >= retry::MAX_ATTEMPTS => {
+            Event::GaveUp
+        }
+        Outcome::Retry { .. } | Outcome::Unknown { .. } => Event::TriedAgain,
+    }
+}
+
+/// The lease of step `no` lapsed: it may be claimed again, and will be observed first.
+pub fn rescue(
+    offboarding: &mut Offboarding,
+    steps: &mut [Step],
+    no: StepNo,
+    now_ms: i64,
+) -> Result<Vec<Fact>, SettleError> {
+    let cancelled = offboarding.cancel_asked;
+    let step = find(steps, no)?;
+    step.apply(Event::Rescued, now_ms)?;
+    step.ready_at_ms = now_ms;
+    if cancelled {
+        step.apply(Event::LeftOut, now_ms)?;
+    }
+    let fact = step_fact(step, "rescued");
+    finish(offboarding, steps, vec![fact], now_ms)
+}
+
+/// A person asks for another attempt at a failed step. Attempts are counted afresh from here.
+pub fn retry_step(
+    offboarding: &mut Offboarding,
+    steps: &mut [Step],
+    no: StepNo,
+    now_ms: i64,
+) -> Result<Vec<Fact>, SettleError> {
+    let step = find(steps, no)?;
+    step.apply(Event::RetryAsked, now_ms)?;
+    step.ready_at_ms = now_ms;
+    let fact = step_fact(step, "retry_asked");
+    finish(offboarding, steps, vec![fact], now_ms)
+}
+
+/// A person leaves a step out, with a reason that stays with it.
+pub fn skip_step(
+    offboarding: &mut Offboarding,
+    steps: &mut [Step],
+    no: StepNo,
+    reason: &str,
+    now_ms: i64,
+) -> Result<Vec<Fact>, SettleError> {
+    let step = find(steps, no)?;
+    step.apply(Event::LeftOut, now_ms)?;
+    step.note = Some(reason.to_owned());
+    let fact = step_fact(step, "skipped");
+    finish(offboarding, steps, vec![fact], now_ms)
+}
+
+/// Calls an offboarding off: what has not begun is left out, what is under way comes to its end.
+pub fn cancel(
+    offboarding: &mut Offboarding,
+    steps: &mut [Step],
+    reason: &str,
+    now_ms: i64,
+) -> Result<Vec<Fact>, SettleError> {
+    offboarding.cancel_asked = true;
+    let mut facts = vec![Fact::new("offboarding.cancel_asked", json!({ "reason": reason }))];
+    for step in steps.iter_mut() {
+        if !step.state.is_final() && step.state != StepState::Running {
+            step.apply(Event::LeftOut, now_ms)?;
+            step.note = Some(reason.to_owned());
+            facts.push(step_fact(step, "skipped"));
+        }
+    }
+    finish(offboarding, steps, facts, now_ms)
+}
+
+fn find(steps: &mut [Step], no: StepNo) -> Result<&mut Step, SettleError> {
+    steps.iter_mut().find(|step| step.no == no).ok_or(SettleError::NoSuchStep(no))
+}
+
+/// Lets dependents go on, recomputes the offboarding's state, and addresses the facts.
+fn finish(
+    offboarding: &mut Offboarding,
+    steps: &mut [Step],
+    mut facts: Vec<Fact>,
+    now_ms: i64,
+) -> Result<Vec<Fact>, SettleError> {
+    release_dependents(steps, &mut facts, now_ms)?;
+    let before = offboarding.state;
+    offboarding.state = state_of(steps, offboarding.cancel_asked, offboarding.start_ms, now_ms);
+    offboarding.finished_ms = offboarding.state.is_final().then_some(now_ms);
+    if offboarding.state != before {
+        facts.extend(state_fact(offboarding.state));
+    }
+    let addressed = facts.into_iter().map(|fact| fact.on(offboarding.user).of(&offboarding.id));
+    Ok(addressed.collect())
+}
+
+/// A waiting step goes on when everything it needs is final. What was left out holds nothing up, but
+/// without the transfer of its account a deletion must not run: it is left out as well.
+fn release_dependents(steps: &mut [Step], facts: &mut Vec<Fact>, now_ms: i64) -> Result<(), SettleError> {
+    // In the order of their numbers: needs point to earlier steps, and those of the last step to all others.
+    for index in 0..steps.len() {
+        let step = &steps[index];
+        if step.state != StepState::Waiting {
+            continue;
+        }
+        let forbidden =
+            step.action == Action::Delete && transfers(step, steps).any(|t| t.state == StepState::Skipped);
+        let met =
+            step.needs.iter().all(|no| steps.iter().any(|other| other.no == *no && other.state.is_final()));
+        let step = &mut steps[index];
+        if forbidden {
+            step.apply(Event::LeftOut, now_ms)?;
+            step.note = Some("its transfer was left out, so nothing is deleted".to_owned());
+            facts.push(step_fact(step, "skipped"));
+        } else if met {
+            step.apply(Event::NeedsMet, now_ms)?;
+            step.ready_at_ms = step.ready_at_ms.max(now_ms);
+        }
+    }
+    Ok(())
+}
+
+/// The steps of the same account that hand over what a deletion would lose.
+fn transfers<'a>(step: &'a Step, steps: &'a [Step]) -> impl Iterator<Item = &'a Step> {
+    let same_account = |other: &&Step| {
+        other.platform == step.platform && other.remote_id == step.remote_id && other.no < step.no
+    };
+    steps
+        .iter()
+        .filter(same_account)
+        .filter(|other| step.needs.contains(&other.no) && other.action == Action::Transfer)
+}
+
+/// Checked on claim as well: a deletion runs only when every transfer of its account is done.
+pub fn may_run(step: &Step, steps: &[Step]) -> bool {
+    step.action != Action::Delete || transfers(step, steps).all(|other| other.state == StepState::Done)
+}
+
+fn step_fact(step: &Step, verdict: &str) -> Fact {
+    let kind = match (step.state, verdict) {
+        (StepState::Done, _) => "step.done",
+        (StepState::Failed, _) => "step.failed",
+        (StepState::Skipped, _) => "step.skipped",
+        (_, "rescued") => "step.rescued",
+        _ => "step.retry",
+    };
+    let detail = json!({
+        "step": step.no, "action": step.action, "platform": step.platform, "account": step.remote_id,
+        "attempt": step.attempt, "verdict": verdict, "note": step.note,
+    });
+    Fact::new(kind, detail)
+}
+
+fn state_fact(state: OffboardingState) -> Option<Fact> {
+    let kind = match state {
+        OffboardingState::Scheduled => return None,
+        OffboardingState::Running => "offboarding.running",
+        OffboardingState::Blocked => "offboarding.blocked",
+        OffboardingState::Completed => "offboarding.completed",
+        OffboardingState::Cancelled => "offboarding.cancelled",
+    };
+    Some(Fact::bare(kind))
+}
