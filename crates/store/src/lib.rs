@@ -1,1 +1,47 @@
-//! store
+//! The only home of SQL for Exeunt's own data.
+//!
+//! Owns: the schema, every statement, and the two databases behind one `Tx`.
+//! Never: decides anything, knows HTTP, a face, a connector, a clock or randomness.
+
+pub mod accounts;
+pub mod assets;
+mod db;
+mod error;
+pub mod groups;
+pub mod lockouts;
+pub mod log;
+pub mod migrate;
+pub mod nodes;
+pub mod numbers;
+pub mod offboardings;
+pub mod platforms;
+pub mod sessions;
+pub mod steps;
+pub mod tenants;
+pub mod tokens;
+pub mod users;
+
+pub use db::{Store, StoreOptions, StoreUrl, Tx};
+pub use error::{Error, Result};
+
+/// Every statement of this crate, for the test that prepares each of them on both databases.
+pub fn statements() -> Vec<&'static str> {
+    [
+        accounts::ALL,
+        assets::ALL,
+        groups::ALL,
+        lockouts::ALL,
+        log::ALL,
+        migrate::ALL,
+        nodes::ALL,
+        numbers::ALL,
+        offboardings::ALL,
+        platforms::ALL,
+        sessions::ALL,
+        steps::ALL,
+        tenants::ALL,
+        tokens::ALL,
+        users::ALL,
+    ]
+    .concat()
+}

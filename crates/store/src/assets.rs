@@ -1,0 +1,146 @@
+//! What is owned, and the chunks in which it changes hands.
+
+use domain::{Asset, AssetId, AssetKind, GroupId, Holdings, Owner, TenantId, UserId};
+
+use crate::db::{Row, Tx, list, params, statements};
+use crate::{Error, Result};
+
+/// Rows that change hands in one transaction: the writer is held some 10 ms, not seconds.
+pub const CHUNK: i64 = 1_000;
+
+macro_rules! columns {
+    () => {
+        "id, kind, name, owner_user_id, owner_group_id, owner_role, orphaned"
+    };
+}
+
+// A chunk is the first rows still in the leaver's name; `workload <= $3` leaves workloads out when $3 is FALSE.
+macro_rules! chunk {
+    ($extra:literal) => {
+        concat!(
+            "WHERE tenant_id = $1 AND id IN (SELECT id FROM assets WHERE tenant_id = $1 AND owner_user_id = $2 \
+             AND workload <= $3",
+            $extra,
+            " ORDER BY owner_user_id, workload, kind, id LIMIT $4)"
+        )
+    };
+}
+
+statements! {
+    INSERT = "INSERT INTO assets (tenant_id, id, kind, name, workload, owner_user_id, owner_group_id, owner_role, \
+              orphaned, released) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, FALSE, FALSE)";
+    BY_ID = concat!("SELECT ", columns!(), " FROM assets WHERE tenant_id = $1 AND id = $2");
+    LIST = concat!("SELECT ", columns!(), " FROM assets WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3");
+    OF_USER = concat!("SELECT ", columns!(), " FROM assets \
+        WHERE tenant_id = $1 AND owner_user_id = $2 ORDER BY owner_user_id, workload, kind, id LIMIT $3");
+    HOLDINGS = concat!("SELECT owner_user_id, kind, COUNT(*) FROM assets \
+        WHERE tenant_id = $1 AND owner_user_id IN (", list!(), ") AND NOT orphaned \
+        GROUP BY owner_user_id, kind ORDER BY owner_user_id, kind");
+    TO_USER = concat!("UPDATE assets SET owner_user_id = $5 ", chunk!(""));
+    TO_GROUP = concat!("UPDATE assets SET owner_user_id = NULL, owner_group_id = $5 ", chunk!(""));
+    ORPHAN = concat!("UPDATE assets SET orphaned = TRUE ", chunk!(" AND NOT orphaned"));
+    /// Nobody's from now on: activity off, ownership and role gone.
+    RELEASE = "UPDATE assets SET released = TRUE, owner_user_id = NULL, owner_role = NULL \
+               WHERE tenant_id = $1 AND id IN (SELECT id FROM assets \
+               WHERE tenant_id = $1 AND owner_user_id = $2 AND workload LIMIT $3)";
+    WITH_ROLES = concat!("SELECT ", columns!(), " FROM assets WHERE tenant_id = $1 \
+        AND owner_user_id IN (", list!(), ") AND owner_role IS NOT NULL ORDER BY owner_user_id, workload, kind, id");
+}
+
+pub fn insert(tx: &mut Tx<'_>, tenant: TenantId, asset: &Asset) -> Result<()> {
+    let (user, group) = columns_of(asset.owner);
+    tx.execute_one(
+        INSERT,
+        params![
+            tenant,
+            asset.id,
+            asset.kind.as_str(),
+            asset.name,
+            asset.kind.is_workload(),
+            user,
+            group,
+            asset.owner_role,
+        ],
+    )
+}
+
+pub fn by_id(tx: &mut Tx<'_>, tenant: TenantId, id: AssetId) -> Result<Option<Asset>> {
+    tx.query_opt(BY_ID, params![tenant, id], read)
+}
+
+pub fn list(tx: &mut Tx<'_>, tenant: TenantId, after: AssetId, limit: i64) -> Result<Vec<Asset>> {
+    tx.query(LIST, params![tenant, after, limit], read)
+}
+
+/// The first assets of a user, by kind.
+pub fn of_user(tx: &mut Tx<'_>, tenant: TenantId, user: UserId, limit: i64) -> Result<Vec<Asset>> {
+    tx.query(OF_USER, params![tenant, user, limit], read)
+}
+
+/// Assets on which these users hold a named role.
+pub fn with_roles(tx: &mut Tx<'_>, tenant: TenantId, users: &[UserId]) -> Result<Vec<Asset>> {
+    tx.query_list(WITH_ROLES, tenant, users, read)
+}
+
+/// What each of these users owns, orphans left out.
+pub fn holdings(tx: &mut Tx<'_>, tenant: TenantId, users: &[UserId]) -> Result<Vec<(UserId, Holdings)>> {
+    let counts = tx.query_list(HOLDINGS, tenant, users, |row| {
+        let (user, kind): (UserId, String) = (row.take()?, row.take()?);
+        let kind = AssetKind::new(&kind).map_err(|error| Error::inconsistent(error.to_string()))?;
+        Ok((user, kind, u64::try_from(row.take::<i64>()?).unwrap_or(0)))
+    })?;
+    let mut found: Vec<(UserId, Holdings)> = Vec::new();
+    for (user, kind, count) in counts {
+        match found.last_mut() {
+            Some((last, holdings)) if *last == user => holdings.0.push((kind, count)),
+            _ => found.push((user, Holdings(vec![(kind, count)]))),
+        }
+    }
+    Ok(found)
+}
+
+/// Gives at most `limit` of the leaver's assets to `owner`; answers how many.
+pub fn transfer(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    leaver: UserId,
+    owner: Owner,
+    workloads: bool,
+    limit: i64,
+) -> Result<u64> {
+    match owner {
+        Owner::User(user) => tx.execute(TO_USER, params![tenant, leaver, workloads, limit, user]),
+        Owner::Group(group) => tx.execute(TO_GROUP, params![tenant, leaver, workloads, limit, group]),
+    }
+}
+
+/// Flags at most `limit` of the leaver's assets as orphaned; answers how many.
+pub fn orphan(tx: &mut Tx<'_>, tenant: TenantId, leaver: UserId, workloads: bool, limit: i64) -> Result<u64> {
+    tx.execute(ORPHAN, params![tenant, leaver, workloads, limit])
+}
+
+/// Releases at most `limit` of the user's workloads; answers how many.
+pub fn release(tx: &mut Tx<'_>, tenant: TenantId, user: UserId, limit: i64) -> Result<u64> {
+    tx.execute(RELEASE, params![tenant, user, limit])
+}
+
+fn columns_of(owner: Option<Owner>) -> (Option<UserId>, Option<GroupId>) {
+    match owner {
+        Some(Owner::User(user)) => (Some(user), None),
+        Some(Owner::Group(group)) => (None, Some(group)),
+        None => (None, None),
+    }
+}
+
+fn read(row: &mut Row<'_>) -> Result<Asset> {
+    let (id, kind, name): (AssetId, String, String) = (row.take()?, row.take()?, row.take()?);
+    let (user, group) = (row.number(UserId)?, row.number(GroupId)?);
+    Ok(Asset {
+        id,
+        kind: AssetKind::new(&kind).map_err(|error| Error::inconsistent(error.to_string()))?,
+        name,
+        owner: user.map(Owner::User).or(group.map(Owner::Group)),
+        owner_role: row.take()?,
+        orphaned: row.take()?,
+    })
+}

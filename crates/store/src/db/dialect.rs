@@ -1,0 +1,41 @@
+//! The little that differs between the two texts: `SQLite` numbers parameters `?1` and has no row locks.
+
+/// The text for `SQLite`. Literals are left as they are.
+pub(super) fn for_sqlite(sql: &str) -> String {
+    let mut mapped = String::with_capacity(sql.len());
+    for (index, part) in sql.split('\'').enumerate() {
+        if index > 0 {
+            mapped.push('\'');
+        }
+        let literal = index % 2 == 1;
+        if literal { mapped.push_str(part) } else { map_outside_literals(part, &mut mapped) }
+    }
+    mapped
+}
+
+fn map_outside_literals(part: &str, mapped: &mut String) {
+    let part = part.replace(" FOR UPDATE SKIP LOCKED", "").replace(" FOR UPDATE", "");
+    let mut rest = part.as_str();
+    while let Some(at) = rest.find('$') {
+        let digits = rest[at + 1..].starts_with(|c: char| c.is_ascii_digit());
+        mapped.push_str(&rest[..at]);
+        mapped.push(if digits { '?' } else { '$' });
+        rest = &rest[at + 1..];
+    }
+    mapped.push_str(rest);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::for_sqlite;
+
+    #[test]
+    fn only_parameters_and_locks_change() {
+        let sql =
+            "SELECT '$1 FOR UPDATE', a$ FROM t WHERE b = $12 AND c = $1 LIMIT $2 FOR UPDATE SKIP LOCKED";
+        let expected = "SELECT '$1 FOR UPDATE', a$ FROM t WHERE b = ?12 AND c = ?1 LIMIT ?2";
+        assert_eq!(for_sqlite(sql), expected);
+        assert_eq!(for_sqlite("SELECT 1 FOR UPDATE"), "SELECT 1");
+        assert_eq!(for_sqlite("SELECT 'it''s $1', $1"), "SELECT 'it''s $1', ?1");
+    }
+}

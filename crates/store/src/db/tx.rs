@@ -1,0 +1,112 @@
+//! One transaction, whichever database it runs on.
+
+use super::LIST;
+use super::postgres::PostgresConnection;
+use super::row::{Param, Row, ToParam};
+use super::sqlite::SqliteConnection;
+use crate::{Error, Result};
+
+pub struct Tx<'c> {
+    connection: Connection<'c>,
+}
+
+enum Connection<'c> {
+    Sqlite(&'c mut SqliteConnection),
+    Postgres(&'c mut PostgresConnection),
+}
+
+impl<'c> Tx<'c> {
+    pub(super) fn sqlite(connection: &'c mut SqliteConnection) -> Self {
+        Self { connection: Connection::Sqlite(connection) }
+    }
+
+    pub(super) fn postgres(connection: &'c mut PostgresConnection) -> Self {
+        Self { connection: Connection::Postgres(connection) }
+    }
+
+    /// Runs a statement and answers how many rows it touched.
+    pub(crate) fn execute(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<u64> {
+        match &mut self.connection {
+            Connection::Sqlite(connection) => connection.execute(sql, params),
+            Connection::Postgres(connection) => connection.execute(sql, params),
+        }
+    }
+
+    /// Runs a statement that must touch exactly one row.
+    pub(crate) fn execute_one(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<()> {
+        match self.execute(sql, params)? {
+            1 => Ok(()),
+            rows => Err(Error::inconsistent(format!("{rows} rows instead of one: {sql}"))),
+        }
+    }
+
+    pub(crate) fn query<T>(
+        &mut self,
+        sql: &'static str,
+        params: &[Param<'_>],
+        read: impl FnMut(&mut Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        match &mut self.connection {
+            Connection::Sqlite(connection) => connection.query(sql, params, read),
+            Connection::Postgres(connection) => connection.query(sql, params, read),
+        }
+    }
+
+    /// At most one row.
+    pub(crate) fn query_opt<T>(
+        &mut self,
+        sql: &'static str,
+        params: &[Param<'_>],
+        read: impl FnMut(&mut Row<'_>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let mut rows = self.query(sql, params, read)?;
+        match rows.len() {
+            0 | 1 => Ok(rows.pop()),
+            more => Err(Error::inconsistent(format!("{more} rows instead of one: {sql}"))),
+        }
+    }
+
+    /// Exactly one row.
+    pub(crate) fn query_one<T>(
+        &mut self,
+        sql: &'static str,
+        params: &[Param<'_>],
+        read: impl FnMut(&mut Row<'_>) -> Result<T>,
+    ) -> Result<T> {
+        self.query_opt(sql, params, read)?.ok_or_else(|| Error::inconsistent(format!("no row: {sql}")))
+    }
+
+    /// Runs a statement with `list!()` over all `values`, `LIST` at a time.
+    pub(crate) fn query_list<V: ToParam, T>(
+        &mut self,
+        sql: &'static str,
+        tenant: domain::TenantId,
+        values: &[V],
+        mut read: impl FnMut(&mut Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let mut found = Vec::new();
+        for chunk in values.chunks(LIST) {
+            let padded = chunk.iter().chain(std::iter::repeat_n(&chunk[chunk.len() - 1], LIST - chunk.len()));
+            let params: Vec<Param<'_>> =
+                std::iter::once(tenant.to_param()).chain(padded.map(ToParam::to_param)).collect();
+            found.extend(self.query(sql, &params, &mut read)?);
+        }
+        Ok(found)
+    }
+
+    /// Several statements at once, without parameters: migrations only.
+    pub(crate) fn script(&mut self, sql: &str) -> Result<()> {
+        match &mut self.connection {
+            Connection::Sqlite(connection) => connection.script(sql),
+            Connection::Postgres(connection) => connection.script(sql),
+        }
+    }
+
+    /// Lets the database check a statement without running it.
+    pub fn prepare(&mut self, sql: &'static str) -> Result<()> {
+        match &mut self.connection {
+            Connection::Sqlite(connection) => connection.prepare(sql),
+            Connection::Postgres(connection) => connection.prepare(sql),
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Failed sign-ins, by user name and by address.
+
+use domain::TenantId;
+
+use crate::Result;
+use crate::db::{Tx, params, statements};
+
+statements! {
+    FIND = "SELECT failures, locked_until_ms, last_failure_ms FROM lockouts WHERE tenant_id = $1 AND subject = $2";
+    SAVE = "INSERT INTO lockouts (tenant_id, subject, failures, locked_until_ms, last_failure_ms) \
+            VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, subject) \
+            DO UPDATE SET failures = $3, locked_until_ms = $4, last_failure_ms = $5";
+    CLEAR = "DELETE FROM lockouts WHERE tenant_id = $1 AND subject = $2";
+    SWEEP = "DELETE FROM lockouts WHERE (tenant_id, subject) IN \
+             (SELECT tenant_id, subject FROM lockouts WHERE last_failure_ms < $1 LIMIT $2)";
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lockout {
+    pub failures: i64,
+    pub locked_until_ms: i64,
+    pub last_failure_ms: i64,
+}
+
+pub fn find(tx: &mut Tx<'_>, tenant: TenantId, subject: &str) -> Result<Lockout> {
+    let found = tx.query_opt(FIND, params![tenant, subject], |row| {
+        Ok(Lockout { failures: row.take()?, locked_until_ms: row.take()?, last_failure_ms: row.take()? })
+    })?;
+    Ok(found.unwrap_or_default())
+}
+
+pub fn save(tx: &mut Tx<'_>, tenant: TenantId, subject: &str, lockout: Lockout) -> Result<()> {
+    let Lockout { failures, locked_until_ms, last_failure_ms } = lockout;
+    tx.execute_one(SAVE, params![tenant, subject, failures, locked_until_ms, last_failure_ms])
+}
+
+pub fn clear(tx: &mut Tx<'_>, tenant: TenantId, subject: &str) -> Result<()> {
+    tx.execute(CLEAR, params![tenant, subject]).map(|_| ())
+}
+
+/// Forgets what lies before `before_ms`.
+pub fn sweep(tx: &mut Tx<'_>, before_ms: i64, limit: i64) -> Result<u64> {
+    tx.execute(SWEEP, params![before_ms, limit])
+}

@@ -1,0 +1,53 @@
+//! The schema and its version. One series for both databases.
+
+use crate::db::{Tx, params, statements};
+use crate::{Error, Result};
+
+/// In order; the version of a store is how many of them it has.
+const SERIES: &[&str] = &[include_str!("../../../migrations/0001_foundation.sql")];
+
+const CREATE_VERSIONS: &str =
+    "CREATE TABLE IF NOT EXISTS schema_versions (version BIGINT NOT NULL PRIMARY KEY)";
+
+statements! {
+    VERSION = "SELECT COALESCE(MAX(version), 0) FROM schema_versions";
+    ADD_VERSION = "INSERT INTO schema_versions (version) VALUES ($1)";
+}
+
+/// The schema this program works with.
+pub fn known() -> i64 {
+    i64::try_from(SERIES.len()).unwrap_or(i64::MAX)
+}
+
+/// Brings the schema up to date in one transaction. Answers the versions before and after.
+pub fn migrate(tx: &mut Tx<'_>) -> Result<(i64, i64)> {
+    tx.script(CREATE_VERSIONS)?;
+    let before = version(tx)?;
+    if before > known() {
+        return Err(Error::SchemaTooNew { found: before, known: known() });
+    }
+    for (version, script) in (1..).zip(SERIES) {
+        if version > before {
+            tx.script(script)?;
+            tx.execute_one(ADD_VERSION, params![version])?;
+        }
+    }
+    Ok((before, known()))
+}
+
+/// Refuses a store that this program does not fit.
+pub fn check(tx: &mut Tx<'_>) -> Result<()> {
+    let found = version(tx)?;
+    match found.cmp(&known()) {
+        std::cmp::Ordering::Equal => Ok(()),
+        std::cmp::Ordering::Greater => Err(Error::SchemaTooNew { found, known: known() }),
+        std::cmp::Ordering::Less => Err(Error::Backend(format!(
+            "the store has schema {found}, {} is needed: run exeunt migrate",
+            known()
+        ))),
+    }
+}
+
+fn version(tx: &mut Tx<'_>) -> Result<i64> {
+    tx.query_one(VERSION, params![], |row| row.take())
+}

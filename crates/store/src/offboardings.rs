@@ -1,0 +1,164 @@
+//! Accepted plans.
+
+use domain::{GroupId, Handover, Offboarding, OffboardingId, OffboardingState, Owner, TenantId, UserId};
+
+use crate::Result;
+use crate::db::{Row, Tx, list, params, statements};
+
+macro_rules! columns {
+    () => {
+        "id, goal, user_id, user_name, requester, state, heir_user_id, heir_group_id, orphan, start_ms, \
+         created_ms, cancel_asked, finished_ms"
+    };
+}
+
+statements! {
+    INSERT = "INSERT INTO offboardings (id, tenant_id, goal, user_id, user_name, requester, state, heir_user_id, \
+              heir_group_id, orphan, start_ms, created_ms, cancel_asked, finished_ms, repeat_key, \
+              repeat_fingerprint) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+    UPDATE = "UPDATE offboardings SET state = $3, cancel_asked = $4, finished_ms = $5 \
+              WHERE tenant_id = $1 AND id = $2";
+    BY_ID = concat!("SELECT ", columns!(), " FROM offboardings WHERE tenant_id = $1 AND id = $2");
+    LOCKED = concat!("SELECT ", columns!(), " FROM offboardings WHERE tenant_id = $1 AND id = $2 FOR UPDATE");
+    LIST = concat!("SELECT ", columns!(), " FROM offboardings WHERE tenant_id = $1 AND id < $2 \
+        ORDER BY id DESC LIMIT $3");
+    LIST_OPEN = concat!("SELECT ", columns!(), " FROM offboardings WHERE tenant_id = $1 AND state = $2 \
+        AND state IN ('scheduled', 'running', 'blocked') AND id < $3 ORDER BY id DESC LIMIT $4");
+    LIST_OF_USER = concat!("SELECT ", columns!(), " FROM offboardings WHERE tenant_id = $1 AND user_id = $2 \
+        AND id < $3 ORDER BY id DESC LIMIT $4");
+    OPEN_OF_USERS = concat!("SELECT ", columns!(), " FROM offboardings WHERE tenant_id = $1 \
+        AND user_id IN (", list!(), ") AND state IN ('scheduled', 'running', 'blocked') ORDER BY user_id, id");
+    BY_REPEAT_KEY = "SELECT id, repeat_fingerprint FROM offboardings \
+                     WHERE tenant_id = $1 AND requester = $2 AND repeat_key = $3";
+    COUNT_OPEN = "SELECT state, COUNT(*) FROM offboardings WHERE tenant_id = $1 \
+                  AND state IN ('scheduled', 'running', 'blocked') GROUP BY state";
+}
+
+/// What makes a repeated request recognizable (`Idempotency-Key`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repeat {
+    pub key: String,
+    /// Of the request's content: the same key with other content is an error.
+    pub fingerprint: String,
+}
+
+pub fn insert(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    offboarding: &Offboarding,
+    repeat: Option<&Repeat>,
+) -> Result<()> {
+    let (user, group) = match offboarding.handover {
+        Some(Handover::To(Owner::User(user))) => (Some(user), None),
+        Some(Handover::To(Owner::Group(group))) => (None, Some(group)),
+        Some(Handover::Orphan) | None => (None, None),
+    };
+    tx.execute_one(
+        INSERT,
+        params![
+            offboarding.id,
+            tenant,
+            offboarding.goal.as_str(),
+            offboarding.user,
+            offboarding.user_name,
+            offboarding.requester,
+            offboarding.state.as_str(),
+            user,
+            group,
+            offboarding.handover == Some(Handover::Orphan),
+            offboarding.start_ms,
+            offboarding.created_ms,
+            offboarding.cancel_asked,
+            offboarding.finished_ms,
+            repeat.map(|repeat| repeat.key.as_str()),
+            repeat.map(|repeat| repeat.fingerprint.as_str()),
+        ],
+    )
+}
+
+/// Only these columns ever change: a plan is frozen when it is accepted.
+pub fn update(tx: &mut Tx<'_>, tenant: TenantId, offboarding: &Offboarding) -> Result<()> {
+    let state = offboarding.state.as_str();
+    tx.execute_one(
+        UPDATE,
+        params![tenant, offboarding.id, state, offboarding.cancel_asked, offboarding.finished_ms],
+    )
+}
+
+pub fn by_id(tx: &mut Tx<'_>, tenant: TenantId, id: &OffboardingId) -> Result<Option<Offboarding>> {
+    tx.query_opt(BY_ID, params![tenant, id], read)
+}
+
+/// As [`by_id`], and nobody else settles it until the transaction ends.
+pub fn locked(tx: &mut Tx<'_>, tenant: TenantId, id: &OffboardingId) -> Result<Option<Offboarding>> {
+    tx.query_opt(LOCKED, params![tenant, id], read)
+}
+
+/// What a list may be narrowed to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filter {
+    All,
+    Of(UserId),
+    /// An open state; final ones are only listed together.
+    In(OffboardingState),
+}
+
+/// The newest before `before`, newest first.
+pub fn list(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    filter: Filter,
+    before: Option<&OffboardingId>,
+    limit: i64,
+) -> Result<Vec<Offboarding>> {
+    // Greater than every UUID.
+    let before = before.map_or("g", |id| id.0.as_str());
+    match filter {
+        Filter::All => tx.query(LIST, params![tenant, before, limit], read),
+        Filter::Of(user) => tx.query(LIST_OF_USER, params![tenant, user, before, limit], read),
+        Filter::In(state) => tx.query(LIST_OPEN, params![tenant, state.as_str(), before, limit], read),
+    }
+}
+
+/// The open offboardings of each of these users.
+pub fn open_of_users(tx: &mut Tx<'_>, tenant: TenantId, users: &[UserId]) -> Result<Vec<Offboarding>> {
+    tx.query_list(OPEN_OF_USERS, tenant, users, read)
+}
+
+/// The offboarding that this requester started under this key, with the fingerprint of that request.
+pub fn by_repeat_key(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    requester: &str,
+    key: &str,
+) -> Result<Option<(OffboardingId, String)>> {
+    tx.query_opt(BY_REPEAT_KEY, params![tenant, requester, key], |row| {
+        Ok((OffboardingId(row.take()?), row.take()?))
+    })
+}
+
+/// How many offboardings are open, by state.
+pub fn count_open(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Vec<(OffboardingState, i64)>> {
+    tx.query(COUNT_OPEN, params![tenant], |row| Ok((row.word()?, row.take()?)))
+}
+
+fn read(row: &mut Row<'_>) -> Result<Offboarding> {
+    let (id, goal, user, user_name, requester, state) =
+        (OffboardingId(row.take()?), row.word()?, row.take()?, row.take()?, row.take()?, row.word()?);
+    let (heir_user, heir_group, orphan) = (row.number(UserId)?, row.number(GroupId)?, row.take::<bool>()?);
+    let owner = heir_user.map(Owner::User).or(heir_group.map(Owner::Group));
+    Ok(Offboarding {
+        id,
+        goal,
+        user,
+        user_name,
+        requester,
+        state,
+        handover: owner.map(Handover::To).or(orphan.then_some(Handover::Orphan)),
+        start_ms: row.take()?,
+        created_ms: row.take()?,
+        cancel_asked: row.take()?,
+        finished_ms: row.take()?,
+    })
+}

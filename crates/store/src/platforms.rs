@@ -1,0 +1,91 @@
+//! Platforms, their settings and their recent conduct.
+
+use domain::breaker::Health;
+use domain::{Platform, PlatformId, TenantId};
+
+use crate::db::{Row, Tx, params, statements};
+use crate::{Error, Result};
+
+macro_rules! columns {
+    () => {
+        "id, name, kind, settings, max_in_flight, capabilities"
+    };
+}
+
+statements! {
+    INSERT = "INSERT INTO platforms (id, tenant_id, name, kind, settings, max_in_flight, capabilities, failures, \
+              paused_until_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0)";
+    UPDATE = "UPDATE platforms SET settings = $3, max_in_flight = $4, capabilities = $5, failures = 0, \
+              paused_until_ms = 0 WHERE tenant_id = $1 AND id = $2";
+    LIST = concat!("SELECT ", columns!(), " FROM platforms WHERE tenant_id = $1 ORDER BY name LIMIT 1000");
+    BY_NAME = concat!("SELECT ", columns!(), " FROM platforms WHERE tenant_id = $1 AND name = $2");
+    BY_ID = concat!("SELECT ", columns!(), " FROM platforms WHERE id = $1");
+    HEALTH = "SELECT failures, paused_until_ms FROM platforms WHERE id = $1";
+    SET_HEALTH = "UPDATE platforms SET failures = $2, paused_until_ms = $3 WHERE id = $1";
+}
+
+/// Most platforms of one tenant; `LIST` reads them all.
+pub const MAX_PLATFORMS: usize = 1_000;
+
+pub fn insert(tx: &mut Tx<'_>, tenant: TenantId, platform: &Platform) -> Result<()> {
+    let capabilities = capabilities_text(platform)?;
+    tx.execute_one(
+        INSERT,
+        params![
+            platform.id,
+            tenant,
+            platform.name,
+            platform.kind.as_str(),
+            platform.settings,
+            platform.max_in_flight,
+            capabilities,
+        ],
+    )
+}
+
+/// New settings end a pause: what was wrong may have been put right.
+pub fn update(tx: &mut Tx<'_>, tenant: TenantId, platform: &Platform) -> Result<()> {
+    let capabilities = capabilities_text(platform)?;
+    tx.execute_one(
+        UPDATE,
+        params![tenant, platform.id, platform.settings, platform.max_in_flight, capabilities],
+    )
+}
+
+pub fn list(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Vec<Platform>> {
+    tx.query(LIST, params![tenant], read)
+}
+
+pub fn by_name(tx: &mut Tx<'_>, tenant: TenantId, name: &str) -> Result<Option<Platform>> {
+    tx.query_opt(BY_NAME, params![tenant, name], read)
+}
+
+pub fn by_id(tx: &mut Tx<'_>, id: PlatformId) -> Result<Option<Platform>> {
+    tx.query_opt(BY_ID, params![id], read)
+}
+
+pub fn health(tx: &mut Tx<'_>, id: PlatformId) -> Result<Health> {
+    tx.query_one(HEALTH, params![id], |row| {
+        Ok(Health { failures: row.take()?, paused_until_ms: row.take()? })
+    })
+}
+
+pub fn set_health(tx: &mut Tx<'_>, id: PlatformId, health: Health) -> Result<()> {
+    tx.execute_one(SET_HEALTH, params![id, health.failures, health.paused_until_ms])
+}
+
+fn read(row: &mut Row<'_>) -> Result<Platform> {
+    Ok(Platform {
+        id: row.take()?,
+        name: row.take()?,
+        kind: row.word()?,
+        settings: row.take()?,
+        max_in_flight: row.take()?,
+        capabilities: serde_json::from_str(&row.take::<String>()?)
+            .map_err(|error| Error::inconsistent(error.to_string()))?,
+    })
+}
+
+fn capabilities_text(platform: &Platform) -> Result<String> {
+    serde_json::to_string(&platform.capabilities).map_err(|error| Error::Backend(error.to_string()))
+}

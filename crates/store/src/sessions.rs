@@ -1,0 +1,89 @@
+//! Sessions: only the hash of their secret is here.
+
+use domain::{TenantId, UserId};
+
+use crate::Result;
+use crate::db::{Tx, params, statements};
+
+statements! {
+    INSERT = "INSERT INTO sessions (hash, tenant_id, user_id, face, device, idle_ms, created_ms, last_seen_ms) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $7)";
+    /// One look tells whether the session is alive and its user may still act.
+    FIND = "SELECT s.tenant_id, s.user_id, u.user_name, u.role, s.idle_ms, s.last_seen_ms \
+            FROM sessions s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id \
+            WHERE s.hash = $1 AND u.state = 'active'";
+    SEEN = "UPDATE sessions SET last_seen_ms = $2 WHERE hash = $1 AND last_seen_ms < $2";
+    END = "DELETE FROM sessions WHERE hash = $1";
+    END_OF_USER = "DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2";
+    SWEEP = "DELETE FROM sessions WHERE hash IN (SELECT hash FROM sessions WHERE last_seen_ms < $1 LIMIT $2)";
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    pub hash: String,
+    pub tenant: TenantId,
+    pub user: UserId,
+    /// Where it was opened: `commvault`, `appviewx`, `rest`.
+    pub face: &'static str,
+    /// The client's own id of its device, which a renewal must repeat.
+    pub device: Option<String>,
+    pub idle_ms: i64,
+}
+
+/// A session as it was found, with its user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub tenant: TenantId,
+    pub user: UserId,
+    pub user_name: String,
+    pub role: domain::Role,
+    pub idle_ms: i64,
+    pub last_seen_ms: i64,
+}
+
+pub fn insert(tx: &mut Tx<'_>, session: &Session, now_ms: i64) -> Result<()> {
+    tx.execute_one(
+        INSERT,
+        params![
+            session.hash,
+            session.tenant,
+            session.user,
+            session.face,
+            session.device,
+            session.idle_ms,
+            now_ms,
+        ],
+    )
+}
+
+pub fn find(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Found>> {
+    tx.query_opt(FIND, params![hash], |row| {
+        Ok(Found {
+            tenant: row.take()?,
+            user: row.take()?,
+            user_name: row.take()?,
+            role: row.word()?,
+            idle_ms: row.take()?,
+            last_seen_ms: row.take()?,
+        })
+    })
+}
+
+pub fn seen(tx: &mut Tx<'_>, hash: &str, now_ms: i64) -> Result<()> {
+    tx.execute(SEEN, params![hash, now_ms]).map(|_| ())
+}
+
+/// Answers whether there was such a session.
+pub fn end(tx: &mut Tx<'_>, hash: &str) -> Result<bool> {
+    Ok(tx.execute(END, params![hash])? > 0)
+}
+
+/// Answers how many sessions ended.
+pub fn end_of_user(tx: &mut Tx<'_>, tenant: TenantId, user: UserId) -> Result<u64> {
+    tx.execute(END_OF_USER, params![tenant, user])
+}
+
+/// Forgets sessions that nobody used since `before_ms`.
+pub fn sweep(tx: &mut Tx<'_>, before_ms: i64, limit: i64) -> Result<u64> {
+    tx.execute(SWEEP, params![before_ms, limit])
+}

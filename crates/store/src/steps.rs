@@ -1,0 +1,212 @@
+//! Steps, and the queue that they are.
+//!
+//! The database is the scheduler: `claim` takes ready steps under a lease, everything else saves what
+//! `domain` decided, fenced by the state and attempt that the decision was made from.
+
+use domain::step::Progress;
+use domain::{OffboardingId, PlatformId, Step, StepNo, StepState, TenantId};
+
+use crate::db::{Row, Tx, params, statements};
+use crate::{Error, Result};
+
+macro_rules! columns {
+    () => {
+        "no, platform_id, local, remote_id, action, state, needs, attempt, tried_before, ready_at_ms, \
+         idempotency_key, progress_done, progress_total, note, finished_ms"
+    };
+}
+
+statements! {
+    INSERT = "INSERT INTO steps (offboarding_id, tenant_id, no, platform_id, local, remote_id, action, state, \
+              needs, attempt, tried_before, ready_at_ms, idempotency_key, progress_done, progress_total, note, \
+              finished_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+    OF_OFFBOARDING = concat!("SELECT ", columns!(), " FROM steps WHERE offboarding_id = $1 ORDER BY no");
+    SAVE = "UPDATE steps SET state = $5, tried_before = $6, ready_at_ms = $7, note = $8, finished_ms = $9, \
+            progress_done = $10, progress_total = $11, lease_until_ms = NULL, node = NULL \
+            WHERE offboarding_id = $1 AND no = $2 AND state = $3 AND attempt = $4";
+    /// Platforms with a step that may run now, found by hopping along the index from platform to platform.
+    DUE = "WITH RECURSIVE due (platform_id) AS ( \
+             SELECT MIN(platform_id) FROM steps WHERE state = 'ready' \
+             UNION ALL \
+             SELECT (SELECT MIN(s.platform_id) FROM steps s WHERE s.state = 'ready' AND s.platform_id > due.platform_id) \
+             FROM due WHERE due.platform_id IS NOT NULL) \
+           SELECT p.id, p.max_in_flight, p.failures, p.paused_until_ms FROM due JOIN platforms p ON p.id = due.platform_id \
+           WHERE p.paused_until_ms <= $1 AND EXISTS (SELECT 1 FROM steps s \
+             WHERE s.platform_id = p.id AND s.state = 'ready' AND s.ready_at_ms <= $1)";
+    /// Oldest first. Never two offboardings at once on one account, never a deletion before its transfers.
+    CLAIM = "UPDATE steps SET state = $6, attempt = attempt + 1, lease_until_ms = $3, node = $4 \
+             WHERE state = 'ready' AND (offboarding_id, no) IN ( \
+               SELECT s.offboarding_id, s.no FROM steps s \
+               WHERE s.platform_id = $1 AND s.state = 'ready' AND s.ready_at_ms <= $2 \
+                 AND NOT EXISTS (SELECT 1 FROM steps r WHERE r.platform_id = s.platform_id \
+                   AND r.remote_id = s.remote_id AND r.state = 'running' AND r.offboarding_id <> s.offboarding_id) \
+                 AND (s.action <> 'delete' OR NOT EXISTS (SELECT 1 FROM steps t \
+                   WHERE t.offboarding_id = s.offboarding_id AND t.platform_id = s.platform_id \
+                   AND t.remote_id = s.remote_id AND t.action = 'transfer' AND t.state <> 'done')) \
+               ORDER BY s.ready_at_ms LIMIT $5 FOR UPDATE SKIP LOCKED) \
+             RETURNING tenant_id, offboarding_id, no, attempt";
+    LAPSED = "SELECT tenant_id, offboarding_id, no, attempt FROM steps \
+              WHERE state = 'running' AND lease_until_ms < $1 ORDER BY lease_until_ms LIMIT $2";
+    /// Keeps the lease of a step that works in chunks, and shows how far it is.
+    PROGRESS = "UPDATE steps SET progress_done = $4, progress_total = $5, lease_until_ms = $6 \
+                WHERE offboarding_id = $1 AND no = $2 AND attempt = $3 AND state = 'running'";
+    COUNTS = "SELECT p.name, s.state, COUNT(*) FROM platforms p \
+              JOIN steps s ON s.platform_id = p.id AND s.state = $2 WHERE p.tenant_id = $1 GROUP BY p.name, s.state";
+}
+
+/// A step that a node holds under a lease.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    pub tenant: TenantId,
+    pub offboarding: OffboardingId,
+    pub no: StepNo,
+    pub attempt: i64,
+}
+
+/// A platform with work to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    pub platform: PlatformId,
+    pub max_in_flight: i64,
+    pub health: domain::breaker::Health,
+}
+
+/// How a claim is made.
+#[derive(Clone, Debug)]
+pub struct Lease<'a> {
+    pub now_ms: i64,
+    pub until_ms: i64,
+    pub node: &'a str,
+    /// What `domain::step::next` makes of a claimed step.
+    pub state: StepState,
+}
+
+pub fn insert(tx: &mut Tx<'_>, tenant: TenantId, offboarding: &OffboardingId, steps: &[Step]) -> Result<()> {
+    for step in steps {
+        tx.execute_one(
+            INSERT,
+            params![
+                offboarding,
+                tenant,
+                step.no,
+                step.platform,
+                step.local,
+                step.remote_id,
+                step.action.as_str(),
+                step.state.as_str(),
+                needs_text(&step.needs),
+                step.attempt,
+                step.tried_before,
+                step.ready_at_ms,
+                step.idempotency_key,
+                step.progress.done,
+                step.progress.total,
+                step.note,
+                step.finished_ms,
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+pub fn of_offboarding(tx: &mut Tx<'_>, offboarding: &OffboardingId) -> Result<Vec<Step>> {
+    tx.query(OF_OFFBOARDING, params![offboarding], read)
+}
+
+/// Saves a step that was decided upon from `before`. If it has moved on meanwhile, nothing is saved.
+pub fn save(tx: &mut Tx<'_>, offboarding: &OffboardingId, before: &Step, after: &Step) -> Result<()> {
+    let rows = tx.execute(
+        SAVE,
+        params![
+            offboarding,
+            before.no,
+            before.state.as_str(),
+            before.attempt,
+            after.state.as_str(),
+            after.tried_before,
+            after.ready_at_ms,
+            after.note,
+            after.finished_ms,
+            after.progress.done,
+            after.progress.total,
+        ],
+    )?;
+    match rows {
+        1 => Ok(()),
+        _ => Err(Error::Busy(format!("step {} of {offboarding} has moved on", before.no))),
+    }
+}
+
+pub fn due(tx: &mut Tx<'_>, now_ms: i64) -> Result<Vec<Due>> {
+    tx.query(DUE, params![now_ms], |row| {
+        Ok(Due {
+            platform: row.take()?,
+            max_in_flight: row.take()?,
+            health: domain::breaker::Health { failures: row.take()?, paused_until_ms: row.take()? },
+        })
+    })
+}
+
+/// Takes at most `limit` ready steps of a platform.
+pub fn claim(tx: &mut Tx<'_>, platform: PlatformId, lease: &Lease<'_>, limit: i64) -> Result<Vec<Claim>> {
+    let state = lease.state.as_str();
+    tx.query(CLAIM, params![platform, lease.now_ms, lease.until_ms, lease.node, limit, state], read_claim)
+}
+
+/// Steps whose node fell silent.
+pub fn lapsed(tx: &mut Tx<'_>, now_ms: i64, limit: i64) -> Result<Vec<Claim>> {
+    tx.query(LAPSED, params![now_ms, limit], read_claim)
+}
+
+/// Answers whether the step is still ours.
+pub fn progress(tx: &mut Tx<'_>, claim: &Claim, progress: Progress, lease_until_ms: i64) -> Result<bool> {
+    let rows = tx.execute(
+        PROGRESS,
+        params![claim.offboarding, claim.no, claim.attempt, progress.done, progress.total, lease_until_ms],
+    )?;
+    Ok(rows == 1)
+}
+
+/// Steps of a tenant in `state`, by the name of their platform; for open states, of which there are few.
+pub fn counts(tx: &mut Tx<'_>, tenant: TenantId, state: StepState) -> Result<Vec<(String, StepState, i64)>> {
+    tx.query(COUNTS, params![tenant, state.as_str()], |row| Ok((row.take()?, row.word()?, row.take()?)))
+}
+
+fn read_claim(row: &mut Row<'_>) -> Result<Claim> {
+    Ok(Claim {
+        tenant: row.take()?,
+        offboarding: OffboardingId(row.take()?),
+        no: row.take()?,
+        attempt: row.take()?,
+    })
+}
+
+fn read(row: &mut Row<'_>) -> Result<Step> {
+    Ok(Step {
+        no: row.take()?,
+        platform: row.take()?,
+        local: row.take()?,
+        remote_id: row.take()?,
+        action: row.word()?,
+        state: row.word()?,
+        needs: read_needs(&row.take::<String>()?)?,
+        attempt: row.take()?,
+        tried_before: row.take()?,
+        ready_at_ms: row.take()?,
+        idempotency_key: row.take()?,
+        progress: Progress { done: row.take()?, total: row.take()? },
+        note: row.take()?,
+        finished_ms: row.take()?,
+    })
+}
+
+/// `1,2,5`: they are read and written together with their step, and only there.
+fn needs_text(needs: &[StepNo]) -> String {
+    needs.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+}
+
+fn read_needs(text: &str) -> Result<Vec<StepNo>> {
+    let number =
+        |word: &str| word.parse().map(StepNo).map_err(|_| Error::inconsistent(format!("needs {text:?}")));
+    text.split(',').filter(|word| !word.is_empty()).map(number).collect()
+}

@@ -1,0 +1,180 @@
+//! Users, tombstones included.
+
+use domain::{NameKey, TenantId, User, UserId, UserState};
+
+use crate::Result;
+use crate::db::{Row, Tx, list, params, statements};
+
+macro_rules! columns {
+    () => {
+        "id, guid, user_name, email, full_name, description, state, role, protected, manager_id, external_id, \
+         notice, created_ms, last_sign_in_ms"
+    };
+}
+
+statements! {
+    INSERT = "INSERT INTO users (tenant_id, id, guid, user_name, name_key, email, full_name, description, state, \
+              role, protected, manager_id, external_id, password_hash, notice, created_ms, state_since_ms) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, NULL, $15, $15)";
+    BY_ID = concat!("SELECT ", columns!(), " FROM users WHERE tenant_id = $1 AND id = $2");
+    BY_GUID = concat!("SELECT ", columns!(), " FROM users WHERE tenant_id = $1 AND guid = $2");
+    BY_EXTERNAL_ID = concat!("SELECT ", columns!(),
+        " FROM users WHERE tenant_id = $1 AND external_id = $2 AND state <> 'removed'");
+    BY_NAME = concat!("SELECT ", columns!(),
+        " FROM users WHERE tenant_id = $1 AND name_key = $2 AND state <> 'removed'");
+    TOMBSTONE_BY_NAME = concat!("SELECT ", columns!(),
+        " FROM users WHERE tenant_id = $1 AND name_key = $2 AND state = 'removed' ORDER BY id DESC LIMIT 1");
+    BY_NAMES = concat!("SELECT ", columns!(),
+        " FROM users WHERE tenant_id = $1 AND state <> 'removed' AND name_key IN (", list!(), ")");
+    TOMBSTONES_BY_NAMES = concat!("SELECT ", columns!(),
+        " FROM users WHERE tenant_id = $1 AND state = 'removed' AND name_key IN (", list!(), ") ORDER BY id");
+    BY_IDS = concat!("SELECT ", columns!(), " FROM users WHERE tenant_id = $1 AND id IN (", list!(), ")");
+    /// In the order of ids, so that two transactions never wait for each other in a circle.
+    LOCK = concat!("SELECT id FROM users WHERE tenant_id = $1 AND id IN (", list!(), ") ORDER BY id FOR UPDATE");
+    LIST_PRESENT = concat!("SELECT ", columns!(),
+        " FROM users WHERE tenant_id = $1 AND id > $2 AND state <> 'removed' ORDER BY id LIMIT $3");
+    LIST_ALL = concat!("SELECT ", columns!(), " FROM users WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3");
+    PAGE_PRESENT = concat!("SELECT ", columns!(),
+        " FROM users WHERE tenant_id = $1 AND state <> 'removed' ORDER BY id LIMIT $2 OFFSET $3");
+    ACTIVE_ADMINS = "SELECT COUNT(*) FROM (SELECT id FROM users \
+                     WHERE tenant_id = $1 AND role = 'admin' AND state = 'active' LIMIT 2) AS admins";
+    SET_STATE = "UPDATE users SET state = $3, notice = $4, state_since_ms = $5 WHERE tenant_id = $1 AND id = $2";
+    REMOVE = "UPDATE users SET state = $3, notice = NULL, password_hash = NULL, state_since_ms = $4 \
+              WHERE tenant_id = $1 AND id = $2";
+    PASSWORD_HASH = "SELECT password_hash FROM users WHERE tenant_id = $1 AND id = $2";
+    SET_PASSWORD_HASH = "UPDATE users SET password_hash = $3 WHERE tenant_id = $1 AND id = $2 AND state <> 'removed'";
+    SET_ROLE = "UPDATE users SET role = $3 WHERE tenant_id = $1 AND id = $2 AND state <> 'removed'";
+    SIGNED_IN = "UPDATE users SET last_sign_in_ms = $3 WHERE tenant_id = $1 AND id = $2";
+}
+
+pub fn insert(tx: &mut Tx<'_>, tenant: TenantId, user: &User, password_hash: Option<&str>) -> Result<()> {
+    tx.execute_one(
+        INSERT,
+        params![
+            tenant,
+            user.id,
+            user.guid,
+            user.user_name,
+            NameKey::new(&user.user_name).as_str(),
+            user.email,
+            user.full_name,
+            user.description,
+            user.state.as_str(),
+            user.role.as_str(),
+            user.protected,
+            user.manager,
+            user.external_id,
+            password_hash,
+            user.created_ms,
+        ],
+    )
+}
+
+pub fn by_id(tx: &mut Tx<'_>, tenant: TenantId, id: UserId) -> Result<Option<User>> {
+    tx.query_opt(BY_ID, params![tenant, id], read)
+}
+
+pub fn by_guid(tx: &mut Tx<'_>, tenant: TenantId, guid: &str) -> Result<Option<User>> {
+    tx.query_opt(BY_GUID, params![tenant, guid], read)
+}
+
+pub fn by_external_id(tx: &mut Tx<'_>, tenant: TenantId, external_id: &str) -> Result<Option<User>> {
+    tx.query_opt(BY_EXTERNAL_ID, params![tenant, external_id], read)
+}
+
+/// The user of that name, else the last one who had it and was removed.
+pub fn by_name(tx: &mut Tx<'_>, tenant: TenantId, key: &NameKey) -> Result<Option<User>> {
+    match tx.query_opt(BY_NAME, params![tenant, key.as_str()], read)? {
+        Some(user) => Ok(Some(user)),
+        None => tx.query_opt(TOMBSTONE_BY_NAME, params![tenant, key.as_str()], read),
+    }
+}
+
+/// As [`by_name`], for many: present users first, then tombstones, the latest last.
+pub fn by_names(tx: &mut Tx<'_>, tenant: TenantId, keys: &[NameKey]) -> Result<Vec<User>> {
+    let keys: Vec<&str> = keys.iter().map(NameKey::as_str).collect();
+    let mut users = tx.query_list(BY_NAMES, tenant, &keys, read)?;
+    users.extend(tx.query_list(TOMBSTONES_BY_NAMES, tenant, &keys, read)?);
+    Ok(users)
+}
+
+pub fn by_ids(tx: &mut Tx<'_>, tenant: TenantId, ids: &[UserId]) -> Result<Vec<User>> {
+    tx.query_list(BY_IDS, tenant, ids, read)
+}
+
+/// Keeps others from changing these users until the transaction ends. `ids` must be sorted.
+pub fn lock(tx: &mut Tx<'_>, tenant: TenantId, ids: &[UserId]) -> Result<()> {
+    tx.query_list(LOCK, tenant, ids, |row| row.take::<i64>()).map(|_| ())
+}
+
+/// Users behind `after`, in the order of their ids; tombstones only on request.
+pub fn list(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    after: UserId,
+    limit: i64,
+    tombstones: bool,
+) -> Result<Vec<User>> {
+    tx.query(if tombstones { LIST_ALL } else { LIST_PRESENT }, params![tenant, after, limit], read)
+}
+
+/// For clients that count rows instead of keeping a key; bounded by the face.
+pub fn page(tx: &mut Tx<'_>, tenant: TenantId, limit: i64, offset: i64) -> Result<Vec<User>> {
+    tx.query(PAGE_PRESENT, params![tenant, limit, offset], read)
+}
+
+/// 0, 1, or 2 for "more than one".
+pub fn active_admins(tx: &mut Tx<'_>, tenant: TenantId) -> Result<i64> {
+    tx.query_one(ACTIVE_ADMINS, params![tenant], |row| row.take())
+}
+
+pub fn set_state(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    id: UserId,
+    state: UserState,
+    notice: Option<&str>,
+    now_ms: i64,
+) -> Result<()> {
+    tx.execute_one(SET_STATE, params![tenant, id, state.as_str(), notice, now_ms])
+}
+
+/// Turns the user into a tombstone: name, id, guid and history stay, secrets go.
+pub fn remove(tx: &mut Tx<'_>, tenant: TenantId, id: UserId, now_ms: i64) -> Result<()> {
+    tx.execute_one(REMOVE, params![tenant, id, UserState::Removed.as_str(), now_ms])
+}
+
+pub fn password_hash(tx: &mut Tx<'_>, tenant: TenantId, id: UserId) -> Result<Option<String>> {
+    tx.query_one(PASSWORD_HASH, params![tenant, id], |row| row.take())
+}
+
+pub fn set_password_hash(tx: &mut Tx<'_>, tenant: TenantId, id: UserId, hash: &str) -> Result<()> {
+    tx.execute_one(SET_PASSWORD_HASH, params![tenant, id, hash])
+}
+
+pub fn set_role(tx: &mut Tx<'_>, tenant: TenantId, id: UserId, role: domain::Role) -> Result<()> {
+    tx.execute_one(SET_ROLE, params![tenant, id, role.as_str()])
+}
+
+pub fn signed_in(tx: &mut Tx<'_>, tenant: TenantId, id: UserId, now_ms: i64) -> Result<()> {
+    tx.execute_one(SIGNED_IN, params![tenant, id, now_ms])
+}
+
+fn read(row: &mut Row<'_>) -> Result<User> {
+    Ok(User {
+        id: row.take()?,
+        guid: row.take()?,
+        user_name: row.take()?,
+        email: row.take()?,
+        full_name: row.take()?,
+        description: row.take()?,
+        state: row.word()?,
+        role: row.word()?,
+        protected: row.take()?,
+        manager: row.number(UserId)?,
+        external_id: row.take()?,
+        notice: row.take()?,
+        created_ms: row.take()?,
+        last_sign_in_ms: row.take()?,
+    })
+}
