@@ -64,6 +64,14 @@ impl Simulated {
         Ok(())
     }
 
+    async fn take_half_the_time(&self) {
+        let half = Duration::from_millis(u64::from(self.settings.latency_ms)) / 2;
+        // A sleep of nothing would still wait for the timer's next tick.
+        if !half.is_zero() {
+            tokio::time::sleep(half).await;
+        }
+    }
+
     /// What the platform does about call number `call` (from 0), and what is heard of it.
     fn answer(&self, order: &Order, call: u64) -> Outcome {
         let fate = self.settings.fate(call, order);
@@ -118,10 +126,9 @@ impl Connector for Simulated {
             return self.platform_fault(reason);
         }
         // The effect comes in the middle, so that a kill may land before it or after it.
-        let half = Duration::from_millis(u64::from(self.settings.latency_ms)) / 2;
-        tokio::time::sleep(half).await;
+        self.take_half_the_time().await;
         let outcome = self.answer(order, call);
-        tokio::time::sleep(half).await;
+        self.take_half_the_time().await;
         outcome
     }
 
