@@ -134,6 +134,7 @@ CREATE TABLE offboardings (
     heir_user_id BIGINT,
     heir_group_id BIGINT,
     orphan BOOLEAN NOT NULL,
+    message TEXT,
     start_ms BIGINT NOT NULL,
     created_ms BIGINT NOT NULL,
     cancel_asked BOOLEAN NOT NULL,

@@ -29,8 +29,9 @@ pub enum Error {
     /// `what` names the kind (user, group, offboarding), `name` what was asked for.
     #[error("{what} not found: {name}")]
     NotFound { what: &'static str, name: String },
-    #[error("{0}")]
-    Refused(Refusal),
+    /// One for each user that was refused; nothing was changed for any of them.
+    #[error("{}", sentence(.0))]
+    Refused(Vec<Refusal>),
     /// A state that excludes the request, such as a name that is taken.
     #[error("{0}")]
     Conflict(String),
@@ -73,6 +74,10 @@ impl Error {
 
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
+        Self::Refused(vec![refusal])
     }
+}
+
+fn sentence(refusals: &[Refusal]) -> String {
+    refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }

@@ -33,6 +33,8 @@ pub struct Offboarding {
     pub requester: String,
     pub state: OffboardingState,
     pub handover: Option<Handover>,
+    /// The notice for the leaver.
+    pub message: Option<String>,
     pub start_ms: i64,
     pub created_ms: i64,
     pub cancel_asked: bool,

@@ -7,16 +7,16 @@ use crate::db::{Row, Tx, list, params, statements};
 
 macro_rules! columns {
     () => {
-        "id, goal, user_id, user_name, requester, state, heir_user_id, heir_group_id, orphan, start_ms, \
+        "id, goal, user_id, user_name, requester, state, heir_user_id, heir_group_id, orphan, message, start_ms, \
          created_ms, cancel_asked, finished_ms"
     };
 }
 
 statements! {
     INSERT = "INSERT INTO offboardings (id, tenant_id, goal, user_id, user_name, requester, state, heir_user_id, \
-              heir_group_id, orphan, start_ms, created_ms, cancel_asked, finished_ms, repeat_key, \
+              heir_group_id, orphan, message, start_ms, created_ms, cancel_asked, finished_ms, repeat_key, \
               repeat_fingerprint) \
-              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
     UPDATE = "UPDATE offboardings SET state = $3, cancel_asked = $4, finished_ms = $5 \
               WHERE tenant_id = $1 AND id = $2";
     BY_ID = concat!("SELECT ", columns!(), " FROM offboardings WHERE tenant_id = $1 AND id = $2");
@@ -67,6 +67,7 @@ pub fn insert(
             user,
             group,
             offboarding.handover == Some(Handover::Orphan),
+            offboarding.message,
             offboarding.start_ms,
             offboarding.created_ms,
             offboarding.cancel_asked,
@@ -156,6 +157,7 @@ fn read(row: &mut Row<'_>) -> Result<Offboarding> {
         requester,
         state,
         handover: owner.map(Handover::To).or(orphan.then_some(Handover::Orphan)),
+        message: row.take()?,
         start_ms: row.take()?,
         created_ms: row.take()?,
         cancel_asked: row.take()?,

@@ -95,9 +95,9 @@ impl Store {
     }
 
     /// Copies an embedded store to a new file while it is in use.
-    pub async fn backup(&self, target: &Path) -> Result<()> {
+    pub fn backup(&self, target: &Path) -> Result<()> {
         match &self.backend {
-            Backend::Sqlite(sqlite) => sqlite.backup(target).await,
+            Backend::Sqlite(sqlite) => sqlite.backup(target),
             Backend::Postgres(_) => {
                 Err(Error::Backend("back a PostgreSQL store up with pg_dump or base backups".to_owned()))
             }

@@ -72,7 +72,7 @@ impl Sqlite {
         kept.map_or_else(|| SqliteConnection::open(&self.path, Access::Read), Ok)
     }
 
-    pub(super) async fn backup(&self, target: &Path) -> Result<()> {
+    pub(super) fn backup(&self, target: &Path) -> Result<()> {
         if target.exists() {
             return Err(Error::Backend(format!("{} exists already", target.display())));
         }

@@ -1,0 +1,206 @@
+//! Everything the plans of one request need to know, in a few queries however many users there are.
+
+use std::collections::HashMap;
+
+use domain::plan::{Named, NamedHeir, Snapshot, Successor};
+use domain::policy::Heir;
+use domain::{
+    Account, Error, Goal, Group, Holdings, Offboarding, Owner, Platform, Policy, TenantId, User, UserId,
+};
+use store::{Tx, accounts, assets, groups, offboardings, platforms, tenants, users};
+
+use super::start::HeirRef;
+use super::{Caller, GroupRef, UserRef, lookup};
+
+/// What was loaded, before it is cut into one snapshot per user.
+pub(super) struct Loaded {
+    pub policy: Policy,
+    pub users: Vec<Option<User>>,
+    pub heir: NamedHeir,
+    /// For the answer: who inherits, by name.
+    pub heir_name: Option<String>,
+    platforms: Vec<Platform>,
+    accounts: HashMap<UserId, Vec<Account>>,
+    holdings: HashMap<UserId, Holdings>,
+    open: HashMap<UserId, Vec<Offboarding>>,
+    policy_group: Option<Group>,
+    managers: HashMap<UserId, Successor>,
+    active_admins: i64,
+}
+
+pub(super) fn load(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    asked: &[UserRef],
+    heir: &HeirRef,
+    goal: Goal,
+) -> Result<Loaded, Error> {
+    let tenant_row = tenants::by_id(tx, tenant)?.ok_or_else(|| Error::internal(&"the tenant is gone"))?;
+    let policy = tenant_row.policy;
+    let found = lookup::find_all(tx, tenant, asked)?;
+    let named = named_heir(tx, tenant, heir)?;
+    lock(tx, tenant, &found, &named, goal)?;
+    // Read again what others may have changed before the locks were ours.
+    let found = reread(tx, tenant, found)?;
+    let named = match &named {
+        NamedHeir::User(_) => named_heir(tx, tenant, heir)?,
+        _ => named,
+    };
+    let ids: Vec<UserId> = found.iter().flatten().map(|user| user.id).collect();
+    let policy_group = match policy.heir {
+        Heir::Group(id) => groups::by_id(tx, tenant, id)?,
+        Heir::Nobody | Heir::Manager => None,
+    };
+    let managers = if policy.heir == Heir::Manager { managers(tx, tenant, &found)? } else { HashMap::new() };
+    Ok(Loaded {
+        heir_name: heir_name(tx, tenant, &named)?,
+        platforms: platforms::list(tx, tenant)?,
+        accounts: by_user(accounts::of_users(tx, tenant, &ids)?, |account| account.user),
+        holdings: assets::holdings(tx, tenant, &ids)?.into_iter().collect(),
+        open: by_user(offboardings::open_of_users(tx, tenant, &ids)?, |open| open.user),
+        active_admins: users::active_admins(tx, tenant)?,
+        policy,
+        users: found,
+        heir: named,
+        policy_group,
+        managers,
+    })
+}
+
+impl Loaded {
+    pub(super) fn snapshot<'a>(&'a self, asked: &str, user: Option<&'a User>, caller: &Caller) -> Snapshot<'a> {
+        let id = user.map(|user| user.id);
+        let of = |id: UserId| self.open.get(&id).map_or(&[][..], Vec::as_slice);
+        let leaving = id.and_then(|id| of(id).iter().find(|open| open.goal.removes()));
+        Snapshot {
+            asked: asked.to_owned(),
+            user,
+            caller: caller.user,
+            active_admins: self.active_admins,
+            holdings: id.and_then(|id| self.holdings.get(&id).cloned()).unwrap_or_default(),
+            accounts: id.and_then(|id| self.accounts.get(&id)).map_or(&[], Vec::as_slice),
+            platforms: &self.platforms,
+            leaving_by: leaving.map(|open| open.id.to_string()),
+            policy_heir: self.policy_heir(user),
+        }
+    }
+
+    /// The open offboardings of a user.
+    pub(super) fn open(&self, user: UserId) -> &[Offboarding] {
+        self.open.get(&user).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn platforms(&self) -> &[Platform] {
+        &self.platforms
+    }
+
+    fn policy_heir(&self, user: Option<&User>) -> NamedHeir {
+        match self.policy.heir {
+            Heir::Nobody => NamedHeir::Unsaid,
+            Heir::Group(id) => NamedHeir::Group(Named {
+                given: self.policy_group.as_ref().map_or_else(|| id.to_string(), |group| group.name.clone()),
+                found: self.policy_group.as_ref().map(|group| Owner::Group(group.id)),
+            }),
+            // Without a manager the rule is silent: then the user must own nothing.
+            Heir::Manager => user.and_then(|user| user.manager).map_or(NamedHeir::Unsaid, |manager| {
+                let found = self.managers.get(&manager).cloned();
+                let given = found.as_ref().map_or_else(|| manager.to_string(), |found| found.user_name.clone());
+                NamedHeir::User(Named { given, found })
+            }),
+        }
+    }
+}
+
+fn by_user<T>(rows: Vec<T>, user: impl Fn(&T) -> UserId) -> HashMap<UserId, Vec<T>> {
+    let mut map: HashMap<UserId, Vec<T>> = HashMap::new();
+    for row in rows {
+        map.entry(user(&row)).or_default().push(row);
+    }
+    map
+}
+
+/// What the heir's name stands for.
+fn named_heir(tx: &mut Tx<'_>, tenant: TenantId, heir: &HeirRef) -> Result<NamedHeir, Error> {
+    Ok(match heir {
+        HeirRef::Unsaid => NamedHeir::Unsaid,
+        HeirRef::Orphan => NamedHeir::Orphan,
+        HeirRef::Both => NamedHeir::Both,
+        HeirRef::Group(group) => NamedHeir::Group(named_group(tx, tenant, group)?),
+        HeirRef::User(user) => NamedHeir::User(Named {
+            given: user.shown(),
+            found: match user.find(tx, tenant)? {
+                Some(user) => successors(tx, tenant, &[user])?.pop(),
+                None => None,
+            },
+        }),
+    })
+}
+
+fn named_group(tx: &mut Tx<'_>, tenant: TenantId, group: &GroupRef) -> Result<Named<Owner>, Error> {
+    let found = group.find(tx, tenant)?.map(|group| Owner::Group(group.id));
+    Ok(Named { given: group.shown(), found })
+}
+
+fn heir_name(tx: &mut Tx<'_>, tenant: TenantId, heir: &NamedHeir) -> Result<Option<String>, Error> {
+    Ok(match heir {
+        NamedHeir::User(named) => named.found.as_ref().map(|found| found.user_name.clone()),
+        NamedHeir::Group(Named { found: Some(Owner::Group(id)), .. }) => {
+            groups::by_id(tx, tenant, *id)?.map(|group| group.name)
+        }
+        _ => None,
+    })
+}
+
+/// As successors: with their state, and whether they are leaving themselves.
+pub(super) fn successors(tx: &mut Tx<'_>, tenant: TenantId, users: &[User]) -> Result<Vec<Successor>, Error> {
+    let ids: Vec<UserId> = users.iter().map(|user| user.id).collect();
+    let open = offboardings::open_of_users(tx, tenant, &ids)?;
+    let leaving = |id| open.iter().any(|open| open.user == id && open.goal.cuts());
+    Ok(users
+        .iter()
+        .map(|user| Successor {
+            id: user.id,
+            user_name: user.user_name.clone(),
+            state: user.state,
+            leaving: leaving(user.id),
+        })
+        .collect())
+}
+
+fn managers(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    found: &[Option<User>],
+) -> Result<HashMap<UserId, Successor>, Error> {
+    let ids: Vec<UserId> = found.iter().flatten().filter_map(|user| user.manager).collect();
+    let managers = users::by_ids(tx, tenant, &ids)?;
+    Ok(successors(tx, tenant, &managers)?.into_iter().map(|successor| (successor.id, successor)).collect())
+}
+
+/// Leavers and successor in the order of their ids; all administrators' departures of a tenant one by one.
+fn lock(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    found: &[Option<User>],
+    heir: &NamedHeir,
+    goal: Goal,
+) -> Result<(), Error> {
+    if goal.cuts() && found.iter().flatten().any(|user| user.role == domain::Role::Admin) {
+        tenants::lock(tx, tenant)?;
+    }
+    let mut ids: Vec<UserId> = found.iter().flatten().map(|user| user.id).collect();
+    if let NamedHeir::User(Named { found: Some(successor), .. }) = heir {
+        ids.push(successor.id);
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    users::lock(tx, tenant, &ids)?;
+    Ok(())
+}
+
+fn reread(tx: &mut Tx<'_>, tenant: TenantId, found: Vec<Option<User>>) -> Result<Vec<Option<User>>, Error> {
+    let ids: Vec<UserId> = found.iter().flatten().map(|user| user.id).collect();
+    let fresh: HashMap<UserId, User> =
+        users::by_ids(tx, tenant, &ids)?.into_iter().map(|user| (user.id, user)).collect();
+    Ok(found.into_iter().map(|user| user.and_then(|user| fresh.get(&user.id).cloned())).collect())
+}

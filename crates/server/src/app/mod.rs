@@ -1,0 +1,165 @@
+//! The verbs: one operation = one function = one transaction.
+//!
+//! Owns: authorization, once, for all faces; looking names up; writing what `domain` decided.
+//! Never: HTTP, wire formats, a remote call.
+
+mod assets;
+mod authenticate;
+mod console;
+mod directory;
+mod load;
+pub mod local;
+mod lookup;
+mod offboardings;
+mod platforms;
+mod policy;
+mod preview;
+mod report;
+mod settle;
+mod sign_in;
+mod start;
+mod tenants;
+mod tokens;
+mod wait;
+
+use std::sync::Arc;
+
+use domain::{Error, Fact, Role, TenantId, UserId};
+use store::{Store, Tx};
+use tokio::sync::Notify;
+
+use crate::clock::Clock;
+use crate::passwords::Passwords;
+use crate::random::Random;
+
+pub use directory::{NewGroup, NewUser, UserDetail};
+pub use lookup::{GroupRef, UserRef};
+pub use offboardings::{Detail, Page};
+pub use platforms::{NewPlatform, PlatformStatus};
+pub use preview::Preview;
+pub use report::{PlatformReport, Report, reports};
+pub use settle::Work;
+pub use sign_in::{SecretForm, SignIn, SignedIn};
+pub use start::{HeirRef, Start, Started};
+pub use tokens::NewToken;
+
+/// Most rows of one page, on every list of every face.
+pub const MAX_PAGE: usize = 500;
+/// Most users in one request.
+pub const MAX_USERS_PER_REQUEST: usize = 1_000;
+/// Longest notice for a leaver, in characters.
+pub const MAX_NOTICE_CHARS: usize = 1_000;
+/// Longest reason a person gives, in characters.
+pub const MAX_REASON_CHARS: usize = 500;
+/// How much later than its last use a session may be noted as used: saves a write per request.
+const SEEN_GRAIN_MS: i64 = 30_000;
+
+/// What an administrator may tune; every field has its default here.
+#[derive(Clone, Debug)]
+pub struct AppOptions {
+    /// A session ends when it was not used for this long.
+    pub session_idle_ms: i64,
+    /// Wrong passwords before a name, or an address, must wait.
+    pub max_failures: i64,
+    /// The first wait; each further failure doubles it.
+    pub first_lock_ms: i64,
+    pub longest_lock_ms: i64,
+    /// Longest wait for platforms in a synchronous call.
+    pub max_wait_ms: i64,
+}
+
+impl Default for AppOptions {
+    fn default() -> Self {
+        Self {
+            session_idle_ms: 30 * 60_000,
+            max_failures: 5,
+            first_lock_ms: 30_000,
+            longest_lock_ms: 15 * 60_000,
+            max_wait_ms: 30_000,
+        }
+    }
+}
+
+pub struct App {
+    pub store: Store,
+    pub clock: Clock,
+    pub random: Random,
+    pub(crate) passwords: Passwords,
+    pub options: AppOptions,
+    /// Steps may be ready: a hint for the engine, which polls all the same.
+    pub work_hint: Notify,
+    /// Something was logged or settled: a hint for feeds and for those who wait.
+    pub change_hint: tokio::sync::watch::Sender<u64>,
+}
+
+impl App {
+    pub fn new(store: Store, clock: Clock, random: Random, options: AppOptions) -> Result<Arc<Self>, Error> {
+        let passwords = Passwords::new(&random)?;
+        Ok(Arc::new(Self {
+            store,
+            clock,
+            random,
+            passwords,
+            options,
+            work_hint: Notify::new(),
+            change_hint: tokio::sync::watch::Sender::new(0),
+        }))
+    }
+
+    /// Tells the engine and everybody who waits that something was committed.
+    pub fn hint(&self) {
+        self.work_hint.notify_one();
+        self.change_hint.send_modify(|count| *count += 1);
+    }
+
+    fn pen(&self, tenant: TenantId, actor: impl Into<String>) -> Pen {
+        Pen { tenant, actor: actor.into(), now_ms: self.clock.now_ms(), random: self.random.clone() }
+    }
+}
+
+/// Who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    pub tenant: TenantId,
+    /// `None` for whoever works on the store's own console.
+    pub user: Option<UserId>,
+    /// As it is written in the log.
+    pub name: String,
+    pub role: Role,
+    pub credential: Credential,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Credential {
+    Session { hash: String },
+    Token { id: i64 },
+    /// Name and password sent with this very call.
+    Password,
+    /// The command line on the store itself: whoever can open the file may do everything.
+    Console,
+}
+
+impl Caller {
+    /// The one place where a role is compared with what an operation needs.
+    pub fn require(&self, role: Role) -> Result<(), Error> {
+        if self.role >= role { Ok(()) } else { Err(Error::Forbidden) }
+    }
+}
+
+/// Writes log entries in the transaction that makes them true.
+pub struct Pen {
+    pub tenant: TenantId,
+    pub actor: String,
+    pub now_ms: i64,
+    random: Random,
+}
+
+impl Pen {
+    pub fn write(&self, tx: &mut Tx<'_>, fact: &Fact) -> Result<(), Error> {
+        let id = self.random.ordered_id(self.now_ms);
+        let entry =
+            store::log::NewEntry { id, tenant: self.tenant, at_ms: self.now_ms, actor: &self.actor, fact };
+        store::log::append(tx, &entry)?;
+        Ok(())
+    }
+}
