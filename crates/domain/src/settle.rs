@@ -148,7 +148,7 @@ fn finish(
 /// A waiting step goes on when everything it needs is final. What was left out holds nothing up, but
 /// without the transfer of its account a deletion must not run: it is left out as well.
 fn release_dependents(steps: &mut [Step], facts: &mut Vec<Fact>, now_ms: i64) -> Result<(), SettleError> {
-    // In the order of their numbers: needs point to earlier steps, and those of the last step to all others.
+    // In the order of their numbers: needs point to earlier steps, so one pass sees every consequence.
     for index in 0..steps.len() {
         let step = &steps[index];
         if step.state != StepState::Waiting {

@@ -1,0 +1,123 @@
+//! What one verdict or one person's word leads to.
+
+use domain::settle::{self, Moment};
+use domain::step::Event;
+use domain::{
+    Action, Capabilities, Fact, Goal, Offboarding, OffboardingState, Outcome, Step, StepNo, StepState,
+};
+
+use crate::company::{Company, NOW_MS, OPS, accepted, to_group};
+
+/// An offboarding under way, moved by hand.
+struct Under {
+    offboarding: Offboarding,
+    steps: Vec<Step>,
+    now_ms: i64,
+}
+
+impl Under {
+    fn way(company: &Company, goal: Goal) -> Self {
+        let plan = company.plan(goal, to_group(Some(OPS))).expect("a plan");
+        Self { offboarding: accepted(&plan), steps: plan.steps, now_ms: NOW_MS }
+    }
+
+    fn claim(&mut self, no: i64) -> &mut Self {
+        let step = self.steps.iter_mut().find(|step| step.no == StepNo(no)).expect("a step");
+        step.apply(Event::Claimed, self.now_ms).expect("a ready step");
+        self
+    }
+
+    fn answer(&mut self, no: i64, outcome: &Outcome) -> Vec<Fact> {
+        let moment = Moment { now_ms: self.now_ms, jitter: 0 };
+        settle::settle(&mut self.offboarding, &mut self.steps, StepNo(no), outcome, moment).expect("settled")
+    }
+
+    fn skip(&mut self, no: i64) -> Vec<Fact> {
+        let no = StepNo(no);
+        settle::skip_step(&mut self.offboarding, &mut self.steps, no, "by hand", self.now_ms)
+            .expect("skipped")
+    }
+
+    fn retry(&mut self, no: i64) -> Vec<Fact> {
+        settle::retry_step(&mut self.offboarding, &mut self.steps, StepNo(no), self.now_ms)
+            .expect("tried again")
+    }
+
+    /// Every claimable step is claimed and done, until none is left.
+    fn go_on(&mut self) {
+        while let Some(no) = self.steps.iter().find(|step| step.state == StepState::Ready).map(|s| s.no.0) {
+            self.claim(no).answer(no, &done());
+        }
+    }
+
+    #[track_caller]
+    fn check(&self, state: OffboardingState, steps: &str) {
+        let seen: Vec<_> = self.steps.iter().map(|step| step.state.as_str()).collect();
+        assert_eq!((self.offboarding.state, seen.join(" ").as_str()), (state, steps));
+        assert_eq!(self.offboarding.finished_ms.is_some(), state.is_final());
+    }
+}
+
+fn done() -> Outcome {
+    Outcome::Done { evidence: "seen".to_owned() }
+}
+
+fn refused() -> Outcome {
+    Outcome::Refused { reason: "owner of a project".to_owned() }
+}
+
+fn kinds(facts: &[Fact]) -> Vec<&str> {
+    facts.iter().map(|fact| fact.kind).collect()
+}
+
+/// `1 disable local; 2 disable play; 3, 4 end_sessions; 5, 6 transfer; 7 delete local; 8 delete play`.
+fn removal() -> Under {
+    Under::way(&Company::new().with("play", Capabilities::FULL).owning(&[("alert", 1)]), Goal::Remove)
+}
+
+#[test]
+fn a_failed_step_blocks_and_holds_up_its_own_account_only() {
+    let mut run = removal();
+    let facts = run.claim(2).answer(2, &refused());
+    assert_eq!(kinds(&facts), ["step.failed", "offboarding.blocked"]);
+    run.go_on();
+    run.check(OffboardingState::Blocked, "done failed done done done waiting done waiting");
+    assert_eq!(kinds(&run.retry(2)), ["step.retry", "offboarding.running"]);
+    run.go_on();
+    run.check(OffboardingState::Completed, "done done done done done done done done");
+}
+
+#[test]
+fn what_was_left_out_holds_nothing_up() {
+    let mut run = removal();
+    run.claim(2).answer(2, &refused());
+    run.skip(2);
+    run.go_on();
+    run.check(OffboardingState::Completed, "done skipped done done done done done done");
+    assert_eq!(run.steps[1].note.as_deref(), Some("by hand"));
+}
+
+#[test]
+fn no_deletion_without_the_transfer_of_its_account() {
+    let mut run = removal();
+    assert_eq!(kinds(&run.skip(6)), ["step.skipped", "step.skipped"]);
+    run.go_on();
+    run.check(OffboardingState::Completed, "done done done done done skipped done skipped");
+    assert_eq!(run.steps[7].note.as_deref(), Some("its transfer was left out, so nothing is deleted"));
+}
+
+/// The last other step of a `Leave` is left out by consequence: nothing else would wake the local account.
+#[test]
+fn the_local_account_goes_after_the_last_deletion_is_left_out() {
+    let company = Company::new().with("play", Capabilities::FULL).owning(&[("alert", 1)]);
+    let mut run = Under::way(&company, Goal::Leave);
+    let transfer = run.steps.iter().find(|step| step.action == Action::Transfer && !step.local);
+    let transfer = transfer.expect("a transfer on play").no.0;
+    run.claim(2).answer(2, &done());
+    run.claim(transfer).answer(transfer, &refused());
+    run.go_on();
+    run.check(OffboardingState::Blocked, "done done done done done failed done done waiting waiting");
+    run.skip(transfer);
+    run.go_on();
+    run.check(OffboardingState::Completed, "done done done done done skipped done done skipped done");
+}
