@@ -146,7 +146,7 @@ fn finish(
 }
 
 /// A waiting step goes on when everything it needs is final. What was left out holds nothing up, but
-/// without the transfer of its account a deletion must not run: it is left out as well.
+/// a deletion must not run without what comes before it on its account: it is left out as well.
 fn release_dependents(steps: &mut [Step], facts: &mut Vec<Fact>, now_ms: i64) -> Result<(), SettleError> {
     // In the order of their numbers: needs point to earlier steps, so one pass sees every consequence.
     for index in 0..steps.len() {
@@ -154,14 +154,13 @@ fn release_dependents(steps: &mut [Step], facts: &mut Vec<Fact>, now_ms: i64) ->
         if step.state != StepState::Waiting {
             continue;
         }
-        let forbidden =
-            step.action == Action::Delete && transfers(step, steps).any(|t| t.state == StepState::Skipped);
+        let missing = transfers(step, steps).find(|other| other.state == StepState::Skipped).map(|t| t.no);
         let met =
             step.needs.iter().all(|no| steps.iter().any(|other| other.no == *no && other.state.is_final()));
         let step = &mut steps[index];
-        if forbidden {
+        if let Some(missing) = missing {
             step.apply(Event::LeftOut, now_ms)?;
-            step.note = Some("its transfer was left out, so nothing is deleted".to_owned());
+            step.note = Some(format!("step {missing} was left out, so nothing is deleted"));
             facts.push(step_fact(step, "skipped"));
         } else if met {
             step.apply(Event::NeedsMet, now_ms)?;
@@ -171,20 +170,17 @@ fn release_dependents(steps: &mut [Step], facts: &mut Vec<Fact>, now_ms: i64) ->
     Ok(())
 }
 
-/// The steps of the same account that hand over what a deletion would lose.
+/// The steps that hand over what a deletion, by a platform or by hand, would lose: of all steps, only
+/// a deletion needs a transfer of its account. A step by hand that it needs may be one, and counts as one.
 fn transfers<'a>(step: &'a Step, steps: &'a [Step]) -> impl Iterator<Item = &'a Step> {
-    let same_account = |other: &&Step| {
-        other.platform == step.platform && other.remote_id == step.remote_id && other.no < step.no
-    };
-    steps
-        .iter()
-        .filter(same_account)
-        .filter(|other| step.needs.contains(&other.no) && other.action == Action::Transfer)
+    let same_account = |other: &&Step| other.platform == step.platform && other.remote_id == step.remote_id;
+    let hands_over = |other: &&Step| matches!(other.action, Action::Transfer | Action::Manual);
+    steps.iter().filter(|other| step.needs.contains(&other.no)).filter(same_account).filter(hands_over)
 }
 
 /// Checked on claim as well: a deletion runs only when every transfer of its account is done.
 pub fn may_run(step: &Step, steps: &[Step]) -> bool {
-    step.action != Action::Delete || transfers(step, steps).all(|other| other.state == StepState::Done)
+    transfers(step, steps).all(|other| other.state == StepState::Done)
 }
 
 fn step_fact(step: &Step, verdict: &str) -> Fact {

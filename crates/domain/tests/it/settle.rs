@@ -103,7 +103,36 @@ fn no_deletion_without_the_transfer_of_its_account() {
     assert_eq!(kinds(&run.skip(6)), ["step.skipped", "step.skipped"]);
     run.go_on();
     run.check(OffboardingState::Completed, "done done done done done skipped done skipped");
-    assert_eq!(run.steps[7].note.as_deref(), Some("its transfer was left out, so nothing is deleted"));
+    assert_eq!(run.steps[7].note.as_deref(), Some("step 6 was left out, so nothing is deleted"));
+}
+
+/// By hand or not: a deletion loses what was not handed over.
+#[test]
+fn no_deletion_without_a_transfer_by_hand_and_none_by_hand_without_a_transfer() {
+    let no_transfer = Capabilities { transfer: false, ..Capabilities::FULL };
+    let no_delete = Capabilities { delete: false, ..Capabilities::FULL };
+    for capabilities in [no_transfer, no_delete] {
+        let mut run = Under::way(&Company::new().with("play", capabilities), Goal::Remove);
+        run.check(OffboardingState::Running, "ready ready ready ready waiting waiting waiting");
+        run.skip(5);
+        run.check(OffboardingState::Running, "ready ready ready ready skipped waiting skipped");
+    }
+}
+
+#[test]
+fn a_deletion_may_not_be_claimed_before_its_transfer_is_done() {
+    let mut run = removal();
+    for (state, expected) in [
+        (StepState::Ready, false),
+        (StepState::Running, false),
+        (StepState::Failed, false),
+        (StepState::Skipped, false),
+        (StepState::Done, true),
+    ] {
+        run.steps[5].state = state;
+        let claimable: Vec<bool> = run.steps.iter().map(|step| settle::may_run(step, &run.steps)).collect();
+        assert_eq!(claimable, [true, true, true, true, true, true, false, expected], "{state}");
+    }
 }
 
 /// The last other step of a `Leave` is left out by consequence: nothing else would wake the local account.
