@@ -20,6 +20,8 @@ pub enum SettleError {
     NoSuchStep(StepNo),
     #[error(transparent)]
     Illegal(#[from] IllegalTransition),
+    #[error("the offboarding is {0} already")]
+    Over(OffboardingState),
 }
 
 /// Applies the verdict on step `no`.
@@ -33,15 +35,13 @@ pub fn settle(
     let cancelled = offboarding.cancel_asked;
     let step = find(steps, no)?;
     let event = verdict_event(step, outcome);
-    step.note = Some(outcome.text().to_owned());
     step.apply(event, moment.now_ms)?;
+    step.note = Some(outcome.text().to_owned());
     if event == Event::TriedAgain {
         let wish = if let Outcome::Retry { after_ms, .. } = outcome { *after_ms } else { None };
         step.ready_at_ms = moment.now_ms + retry::delay_ms(step.tries(), wish, moment.jitter);
-        if cancelled {
-            step.apply(Event::LeftOut, moment.now_ms)?;
-        }
     }
+    leave_out_if(cancelled, step, moment.now_ms)?;
     let fact = step_fact(step, outcome.verdict());
     finish(offboarding, steps, vec![fact], moment.now_ms)
 }
@@ -67,10 +67,9 @@ pub fn rescue(
     let cancelled = offboarding.cancel_asked;
     let step = find(steps, no)?;
     step.apply(Event::Rescued, now_ms)?;
+    step.note = Some("its node fell silent; whether it happened is not known".to_owned());
     step.ready_at_ms = now_ms;
-    if cancelled {
-        step.apply(Event::LeftOut, now_ms)?;
-    }
+    leave_out_if(cancelled, step, now_ms)?;
     let fact = step_fact(step, "rescued");
     finish(offboarding, steps, vec![fact], now_ms)
 }
@@ -104,13 +103,17 @@ pub fn skip_step(
     finish(offboarding, steps, vec![fact], now_ms)
 }
 
-/// Calls an offboarding off: what has not begun is left out, what is under way comes to its end.
+/// Calls an offboarding off: what has not begun is left out, what is under way comes to the end of its
+/// attempt. What is over already stays as it is.
 pub fn cancel(
     offboarding: &mut Offboarding,
     steps: &mut [Step],
     reason: &str,
     now_ms: i64,
 ) -> Result<Vec<Fact>, SettleError> {
+    if offboarding.state.is_final() {
+        return Err(SettleError::Over(offboarding.state));
+    }
     offboarding.cancel_asked = true;
     let mut facts = vec![Fact::new("offboarding.cancel_asked", json!({ "reason": reason }))];
     for step in steps.iter_mut() {
@@ -121,6 +124,11 @@ pub fn cancel(
         }
     }
     finish(offboarding, steps, facts, now_ms)
+}
+
+/// After a cancellation no step is tried again, and none waits for a person.
+fn leave_out_if(cancelled: bool, step: &mut Step, now_ms: i64) -> Result<(), IllegalTransition> {
+    if cancelled && !step.state.is_final() { step.apply(Event::LeftOut, now_ms) } else { Ok(()) }
 }
 
 fn find(steps: &mut [Step], no: StepNo) -> Result<&mut Step, SettleError> {

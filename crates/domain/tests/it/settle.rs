@@ -1,6 +1,7 @@
 //! What one verdict or one person's word leads to.
 
-use domain::settle::{self, Moment};
+use domain::outcome::Fault;
+use domain::settle::{self, Moment, SettleError};
 use domain::step::Event;
 use domain::{
     Action, Capabilities, Fact, Goal, Offboarding, OffboardingState, Outcome, Step, StepNo, StepState,
@@ -43,6 +44,14 @@ impl Under {
             .expect("tried again")
     }
 
+    fn rescue(&mut self, no: i64) -> Vec<Fact> {
+        settle::rescue(&mut self.offboarding, &mut self.steps, StepNo(no), self.now_ms).expect("rescued")
+    }
+
+    fn cancel(&mut self) -> Result<Vec<Fact>, SettleError> {
+        settle::cancel(&mut self.offboarding, &mut self.steps, "she stays", self.now_ms)
+    }
+
     /// Every claimable step is claimed and done, until none is left.
     fn go_on(&mut self) {
         while let Some(no) = self.steps.iter().find(|step| step.state == StepState::Ready).map(|s| s.no.0) {
@@ -66,6 +75,10 @@ fn refused() -> Outcome {
     Outcome::Refused { reason: "owner of a project".to_owned() }
 }
 
+fn busy(after_ms: Option<i64>) -> Outcome {
+    Outcome::Retry { reason: "429".to_owned(), after_ms, fault: Fault::Busy }
+}
+
 fn kinds(facts: &[Fact]) -> Vec<&str> {
     facts.iter().map(|fact| fact.kind).collect()
 }
@@ -73,6 +86,11 @@ fn kinds(facts: &[Fact]) -> Vec<&str> {
 /// `1 disable local; 2 disable play; 3, 4 end_sessions; 5, 6 transfer; 7 delete local; 8 delete play`.
 fn removal() -> Under {
     Under::way(&Company::new().with("play", Capabilities::FULL).owning(&[("alert", 1)]), Goal::Remove)
+}
+
+/// `1 disable local; 2 end_sessions local`.
+fn deactivation() -> Under {
+    Under::way(&Company::new(), Goal::Deactivate)
 }
 
 #[test]
@@ -149,4 +167,62 @@ fn the_local_account_goes_after_the_last_deletion_is_left_out() {
     run.skip(transfer);
     run.go_on();
     run.check(OffboardingState::Completed, "done done done done done skipped done done skipped done");
+}
+
+/// Whatever becomes of the attempt that was under way, nothing is tried again and nobody is waited for.
+#[test]
+fn a_cancellation_lets_the_attempt_under_way_end_and_nothing_else_begin() {
+    let unknown = Outcome::Unknown { reason: "no answer".to_owned() };
+    let ends = [(done(), "done"), (refused(), "skipped"), (busy(None), "skipped"), (unknown, "skipped")];
+    for (outcome, end) in ends {
+        let mut run = deactivation();
+        let facts = run.claim(1).cancel().expect("cancelled");
+        assert_eq!(kinds(&facts), ["offboarding.cancel_asked", "step.skipped"]);
+        run.check(OffboardingState::Running, "running skipped");
+        let facts = run.answer(1, &outcome);
+        assert_eq!(kinds(&facts), [&format!("step.{end}"), "offboarding.cancelled"]);
+        run.check(OffboardingState::Cancelled, &format!("{end} skipped"));
+        assert_eq!(run.steps[0].note.as_deref(), Some(outcome.text()));
+    }
+}
+
+#[test]
+fn a_cancellation_leaves_out_what_a_dead_node_held() {
+    let mut run = deactivation();
+    run.claim(1).cancel().expect("cancelled");
+    assert_eq!(kinds(&run.rescue(1)), ["step.skipped", "offboarding.cancelled"]);
+    run.check(OffboardingState::Cancelled, "skipped skipped");
+    let note = run.steps[0].note.as_deref();
+    assert_eq!(note, Some("its node fell silent; whether it happened is not known"));
+}
+
+#[test]
+fn a_cancellation_leaves_out_what_failed() {
+    let mut run = deactivation();
+    run.claim(1).answer(1, &refused());
+    run.cancel().expect("cancelled");
+    run.check(OffboardingState::Cancelled, "skipped skipped");
+}
+
+#[test]
+fn what_is_over_cannot_be_cancelled() {
+    let mut run = deactivation();
+    run.go_on();
+    run.now_ms += 10;
+    assert_eq!(run.cancel(), Err(SettleError::Over(OffboardingState::Completed)));
+    run.check(OffboardingState::Completed, "done done");
+    assert_eq!((run.offboarding.cancel_asked, run.offboarding.finished_ms), (false, Some(NOW_MS)));
+}
+
+/// A verdict that comes too late, or twice, is an error, and leaves no trace.
+#[test]
+fn a_verdict_on_a_step_that_does_not_run_changes_nothing() {
+    let mut run = deactivation();
+    let before = (run.offboarding.clone(), run.steps.clone());
+    let moment = Moment { now_ms: NOW_MS, jitter: 0 };
+    for no in [1, 3] {
+        let no = StepNo(no);
+        settle::settle(&mut run.offboarding, &mut run.steps, no, &done(), moment).expect_err("not running");
+    }
+    assert_eq!((run.offboarding, run.steps), before);
 }
