@@ -50,14 +50,17 @@ fn verdict_event(step: &Step, outcome: &Outcome) -> Event {
     match outcome {
         Outcome::Done { .. } | Outcome::AlreadyDone { .. } => Event::Finished,
         Outcome::Refused { .. } => Event::GaveUp,
-        Outcome::Retry { .. } | Outcome::Unknown { .. } if step.tries() >= retry::MAX_ATTEMPTS => {
-            Event::GaveUp
-        }
-        Outcome::Retry { .. } | Outcome::Unknown { .. } => Event::TriedAgain,
+        Outcome::Retry { .. } | Outcome::Unknown { .. } => again(step, Event::TriedAgain),
     }
 }
 
-/// The lease of step `no` lapsed: it may be claimed again, and will be observed first.
+/// `event`, which leads to another attempt, while any is left.
+fn again(step: &Step, event: Event) -> Event {
+    if step.tries() < retry::MAX_ATTEMPTS { event } else { Event::GaveUp }
+}
+
+/// The lease of step `no` lapsed: it may be claimed again, and will be observed first. A step that
+/// kills its nodes runs out of attempts like any other.
 pub fn rescue(
     offboarding: &mut Offboarding,
     steps: &mut [Step],
@@ -66,7 +69,7 @@ pub fn rescue(
 ) -> Result<Vec<Fact>, SettleError> {
     let cancelled = offboarding.cancel_asked;
     let step = find(steps, no)?;
-    step.apply(Event::Rescued, now_ms)?;
+    step.apply(again(step, Event::Rescued), now_ms)?;
     step.note = Some("its node fell silent; whether it happened is not known".to_owned());
     step.ready_at_ms = now_ms;
     leave_out_if(cancelled, step, now_ms)?;

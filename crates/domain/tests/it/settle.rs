@@ -4,7 +4,7 @@ use domain::outcome::Fault;
 use domain::settle::{self, Moment, SettleError};
 use domain::step::Event;
 use domain::{
-    Action, Capabilities, Fact, Goal, Offboarding, OffboardingState, Outcome, Step, StepNo, StepState,
+    Action, Capabilities, Fact, Goal, Offboarding, OffboardingState, Outcome, Step, StepNo, StepState, retry,
 };
 
 use crate::company::{Company, NOW_MS, OPS, accepted, to_group};
@@ -225,4 +225,61 @@ fn a_verdict_on_a_step_that_does_not_run_changes_nothing() {
         settle::settle(&mut run.offboarding, &mut run.steps, no, &done(), moment).expect_err("not running");
     }
     assert_eq!((run.offboarding, run.steps), before);
+}
+
+/// Silence counts as an attempt too, or a step that kills its nodes would be claimed forever.
+#[test]
+fn attempts_run_out_and_a_person_grants_new_ones() {
+    let ways: [fn(&mut Under) -> Vec<Fact>; 3] = [
+        |run| run.answer(1, &busy(None)),
+        |run| run.answer(1, &Outcome::Unknown { reason: "no answer".to_owned() }),
+        |run| run.rescue(1),
+    ];
+    for fail in ways {
+        let mut run = deactivation();
+        for round in 1..=2 {
+            for _ in 1..retry::MAX_ATTEMPTS {
+                fail(run.claim(1));
+                run.check(OffboardingState::Running, "ready ready");
+            }
+            let facts = fail(run.claim(1));
+            assert_eq!(kinds(&facts), ["step.failed", "offboarding.blocked"]);
+            run.check(OffboardingState::Blocked, "failed ready");
+            assert_eq!(run.steps[0].attempt, round * retry::MAX_ATTEMPTS);
+            run.retry(1);
+        }
+    }
+}
+
+#[test]
+fn a_platform_that_asks_for_patience_gets_it() {
+    let mut run = deactivation();
+    run.claim(1).answer(1, &busy(Some(90_000)));
+    assert_eq!(run.steps[0].ready_at_ms, NOW_MS + 90_000);
+    run.now_ms += 90_000;
+    run.claim(1).answer(1, &refused());
+    run.now_ms += 5;
+    run.retry(1);
+    assert_eq!(run.steps[0].ready_at_ms, run.now_ms, "a person's retry waits for nothing");
+}
+
+#[test]
+fn a_rescued_step_may_be_claimed_at_once() {
+    let mut run = deactivation();
+    run.claim(1);
+    run.now_ms += 60_000;
+    assert_eq!(kinds(&run.rescue(1)), ["step.rescued"]);
+    assert_eq!((run.steps[0].ready_at_ms, run.steps[0].attempt), (run.now_ms, 1));
+}
+
+/// Nothing to do is done: there is no step whose end could complete it later.
+#[test]
+fn an_offboarding_without_steps_is_completed_from_the_start() {
+    let mut company = Company::new();
+    for start_ms in [0, NOW_MS + 1] {
+        company.start_ms = start_ms;
+        let mut run = Under::way(&company, Goal::Transfer);
+        run.check(OffboardingState::Completed, "");
+        assert_eq!(run.cancel(), Err(SettleError::Over(OffboardingState::Completed)));
+    }
 }
