@@ -1,5 +1,6 @@
 //! What one verdict or one person's word leads to.
 
+use domain::offboarding::state_of;
 use domain::outcome::Fault;
 use domain::settle::{self, Moment, SettleError};
 use domain::step::Event;
@@ -282,4 +283,32 @@ fn an_offboarding_without_steps_is_completed_from_the_start() {
         run.check(OffboardingState::Completed, "");
         assert_eq!(run.cancel(), Err(SettleError::Over(OffboardingState::Completed)));
     }
+}
+
+#[test]
+fn a_scheduled_offboarding_runs_from_its_first_attempt_or_its_date() {
+    let date_ms = NOW_MS + 1_000;
+    let mut run = Under::way(&Company { start_ms: date_ms, ..Company::new() }, Goal::Deactivate);
+    run.check(OffboardingState::Scheduled, "ready ready");
+    assert_eq!(kinds(&run.skip(2)), ["step.skipped"], "leaving a step out begins nothing");
+    run.check(OffboardingState::Scheduled, "ready skipped");
+    let state_at = |run: &Under, now_ms| state_of(&run.steps, false, date_ms, now_ms);
+    assert_eq!(state_at(&run, date_ms - 1), OffboardingState::Scheduled);
+    assert_eq!(state_at(&run, date_ms), OffboardingState::Running);
+    run.now_ms = date_ms;
+    let facts = run.claim(1).answer(1, &busy(None));
+    assert_eq!(kinds(&facts), ["step.retry", "offboarding.running"]);
+    run.cancel().expect("cancelled");
+    run.check(OffboardingState::Cancelled, "skipped skipped");
+}
+
+#[test]
+fn a_scheduled_offboarding_is_called_off_before_anything_happens() {
+    let company = Company { start_ms: NOW_MS + 1_000, ..Company::new() };
+    let mut run = Under::way(&company, Goal::Leave);
+    let facts = run.cancel().expect("cancelled");
+    let kinds = kinds(&facts);
+    assert_eq!(kinds.first(), Some(&"offboarding.cancel_asked"));
+    assert_eq!(kinds.last(), Some(&"offboarding.cancelled"));
+    run.check(OffboardingState::Cancelled, "skipped skipped skipped skipped");
 }
