@@ -114,7 +114,7 @@ mod tests {
 
     #[test]
     fn holdings_read_as_a_sentence() {
-        let kind = |name| AssetKind::new(name).expect("a kind");
+        let kind = |name: &str| AssetKind(name.to_owned());
         let holdings =
             Holdings(vec![(kind("alert"), 3), (kind("schedule_policy"), 2), (kind("workflow"), 1)]);
         assert_eq!(holdings.to_string(), "3 alerts, 2 schedule policies, 1 workflow");

@@ -44,7 +44,7 @@ pub struct Offboarding {
 /// The state of an offboarding, from its steps alone.
 pub fn state_of(steps: &[Step], cancel_asked: bool, start_ms: i64, now_ms: i64) -> OffboardingState {
     let any = |state| steps.iter().any(|step| step.state == state);
-    let begun = steps.iter().any(|step| step.attempt > 0 || step.state.is_final());
+    let begun = steps.iter().any(|step| step.attempt > 0);
     if steps.iter().all(|step| step.state.is_final()) {
         return if cancel_asked { OffboardingState::Cancelled } else { OffboardingState::Completed };
     }

@@ -195,41 +195,43 @@ impl<K: Fn(StepNo) -> String> Draft<'_, K> {
         handover: Option<Handover>,
         policy: &Policy,
     ) {
-        let places = places(snapshot, user);
+        let mut places = places(snapshot, user);
         let start_ms = self.start_ms;
-        let mut each = |action, start_ms, after: &[Action]| {
+        let mut each = |places: &[Place<'_>], action, start_ms, after: &[Action]| {
             for place in places.iter().filter(|place| place.concerns(action, goal, handover, snapshot)) {
                 self.add(place, action, start_ms, after);
             }
         };
         if goal.cuts() {
-            each(Action::Disable, start_ms, &[]);
-            each(Action::EndSessions, start_ms, &[]);
+            each(&places, Action::Disable, start_ms, &[]);
+            each(&places, Action::EndSessions, start_ms, &[]);
         }
         if goal == Goal::Restore {
-            each(Action::Enable, start_ms, &[]);
+            each(&places, Action::Enable, start_ms, &[]);
         }
-        each(Action::Transfer, start_ms, &[Action::Disable]);
+        each(&places, Action::Transfer, start_ms, &[Action::Disable]);
         if goal.releases() {
-            each(Action::Release, start_ms, &[Action::Disable]);
+            each(&places, Action::Release, start_ms, &[Action::Disable]);
         }
-        if goal.removes() {
-            let grace_ms = if goal == Goal::Leave { policy.grace_ms } else { 0 };
-            let before = [Action::Disable, Action::Transfer, Action::Release];
-            each(Action::Delete, start_ms.saturating_add(grace_ms), &before);
+        let before_deletion = [Action::Disable, Action::Transfer, Action::Release];
+        if goal == Goal::Remove {
+            each(&places, Action::Delete, start_ms, &before_deletion);
         }
         if goal == Goal::Leave {
+            places.sort_by_key(Place::local);
+            each(&places, Action::Delete, start_ms.saturating_add(policy.grace_ms), &before_deletion);
             self.delete_own_account_last();
         }
     }
 
     /// In a `Leave` our own account goes when all the rest is settled, so that open steps keep a face.
+    /// Its step is the last one as well: needs always point to earlier steps.
     fn delete_own_account_last(&mut self) {
-        let others =
-            |own: StepNo, steps: &[Step]| steps.iter().map(|s| s.no).filter(|no| *no != own).collect();
-        if let Some(index) = self.steps.iter().position(|s| s.local && s.action == Action::Delete) {
-            self.steps[index].needs = others(self.steps[index].no, &self.steps);
-            self.steps[index].state = StepState::Waiting;
+        if let Some((own, others)) = self.steps.split_last_mut()
+            && own.local
+        {
+            own.needs = others.iter().map(|step| step.no).collect();
+            own.state = StepState::Waiting;
         }
     }
 
@@ -294,13 +296,14 @@ impl Place<'_> {
     }
 }
 
-/// Our own directory first, then the user's accounts that are not deleted yet.
+/// Our own directory first, then the user's accounts elsewhere that are not deleted yet.
 fn places<'a>(snapshot: &Snapshot<'a>, user: &'a User) -> Vec<Place<'a>> {
     let own = snapshot.platforms.iter().filter(|platform| platform.kind == PlatformKind::Local);
     let own = own.map(|platform| Place { platform, remote_id: &user.guid });
     let present = snapshot.accounts.iter().filter(|account| account.state != AccountState::Deleted);
     let elsewhere = present.filter_map(|account| {
-        let platform = snapshot.platforms.iter().find(|platform| platform.id == account.platform)?;
+        let elsewhere = |platform: &&Platform| platform.kind != PlatformKind::Local;
+        let platform = snapshot.platforms.iter().filter(elsewhere).find(|p| p.id == account.platform)?;
         Some(Place { platform, remote_id: &account.remote_id })
     });
     own.chain(elsewhere).collect()

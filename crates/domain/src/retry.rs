@@ -6,7 +6,8 @@ pub const BASE_MS: i64 = 500;
 pub const CAP_MS: i64 = 10 * 60_000;
 /// A platform's `Retry-After` is honored up to this.
 pub const MAX_RETRY_AFTER_MS: i64 = 24 * 3_600_000;
-/// Attempts before a person must decide. With the delays above this is about two hours of trying.
+/// Attempts before a person must decide. With the delays above this is about 50 minutes of trying,
+/// and never more than 100 unless the platform asks for patience.
 pub const MAX_ATTEMPTS: i64 = 20;
 
 /// The delay before attempt `attempt + 1`. `jitter` is any random number; the delay is uniform below

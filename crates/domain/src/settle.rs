@@ -20,6 +20,8 @@ pub enum SettleError {
     NoSuchStep(StepNo),
     #[error(transparent)]
     Illegal(#[from] IllegalTransition),
+    #[error("the offboarding is {0} already")]
+    Over(OffboardingState),
 }
 
 /// Applies the verdict on step `no`.
@@ -33,15 +35,13 @@ pub fn settle(
     let cancelled = offboarding.cancel_asked;
     let step = find(steps, no)?;
     let event = verdict_event(step, outcome);
-    step.note = Some(outcome.text().to_owned());
     step.apply(event, moment.now_ms)?;
+    step.note = Some(outcome.text().to_owned());
     if event == Event::TriedAgain {
         let wish = if let Outcome::Retry { after_ms, .. } = outcome { *after_ms } else { None };
         step.ready_at_ms = moment.now_ms + retry::delay_ms(step.tries(), wish, moment.jitter);
-        if cancelled {
-            step.apply(Event::LeftOut, moment.now_ms)?;
-        }
     }
+    leave_out_if(cancelled, step, moment.now_ms)?;
     let fact = step_fact(step, outcome.verdict());
     finish(offboarding, steps, vec![fact], moment.now_ms)
 }
@@ -50,14 +50,17 @@ fn verdict_event(step: &Step, outcome: &Outcome) -> Event {
     match outcome {
         Outcome::Done { .. } | Outcome::AlreadyDone { .. } => Event::Finished,
         Outcome::Refused { .. } => Event::GaveUp,
-        Outcome::Retry { .. } | Outcome::Unknown { .. } if step.tries() >= retry::MAX_ATTEMPTS => {
-            Event::GaveUp
-        }
-        Outcome::Retry { .. } | Outcome::Unknown { .. } => Event::TriedAgain,
+        Outcome::Retry { .. } | Outcome::Unknown { .. } => again(step, Event::TriedAgain),
     }
 }
 
-/// The lease of step `no` lapsed: it may be claimed again, and will be observed first.
+/// `event`, which leads to another attempt, while any is left.
+fn again(step: &Step, event: Event) -> Event {
+    if step.tries() < retry::MAX_ATTEMPTS { event } else { Event::GaveUp }
+}
+
+/// The lease of step `no` lapsed: it may be claimed again, and will be observed first. A step that
+/// kills its nodes runs out of attempts like any other.
 pub fn rescue(
     offboarding: &mut Offboarding,
     steps: &mut [Step],
@@ -66,11 +69,10 @@ pub fn rescue(
 ) -> Result<Vec<Fact>, SettleError> {
     let cancelled = offboarding.cancel_asked;
     let step = find(steps, no)?;
-    step.apply(Event::Rescued, now_ms)?;
+    step.apply(again(step, Event::Rescued), now_ms)?;
+    step.note = Some("its node fell silent; whether it happened is not known".to_owned());
     step.ready_at_ms = now_ms;
-    if cancelled {
-        step.apply(Event::LeftOut, now_ms)?;
-    }
+    leave_out_if(cancelled, step, now_ms)?;
     let fact = step_fact(step, "rescued");
     finish(offboarding, steps, vec![fact], now_ms)
 }
@@ -104,13 +106,17 @@ pub fn skip_step(
     finish(offboarding, steps, vec![fact], now_ms)
 }
 
-/// Calls an offboarding off: what has not begun is left out, what is under way comes to its end.
+/// Calls an offboarding off: what has not begun is left out, what is under way comes to the end of its
+/// attempt. What is over already stays as it is.
 pub fn cancel(
     offboarding: &mut Offboarding,
     steps: &mut [Step],
     reason: &str,
     now_ms: i64,
 ) -> Result<Vec<Fact>, SettleError> {
+    if offboarding.state.is_final() {
+        return Err(SettleError::Over(offboarding.state));
+    }
     offboarding.cancel_asked = true;
     let mut facts = vec![Fact::new("offboarding.cancel_asked", json!({ "reason": reason }))];
     for step in steps.iter_mut() {
@@ -121,6 +127,11 @@ pub fn cancel(
         }
     }
     finish(offboarding, steps, facts, now_ms)
+}
+
+/// After a cancellation no step is tried again, and none waits for a person.
+fn leave_out_if(cancelled: bool, step: &mut Step, now_ms: i64) -> Result<(), IllegalTransition> {
+    if cancelled && !step.state.is_final() { step.apply(Event::LeftOut, now_ms) } else { Ok(()) }
 }
 
 fn find(steps: &mut [Step], no: StepNo) -> Result<&mut Step, SettleError> {
@@ -146,22 +157,21 @@ fn finish(
 }
 
 /// A waiting step goes on when everything it needs is final. What was left out holds nothing up, but
-/// without the transfer of its account a deletion must not run: it is left out as well.
+/// a deletion must not run without what comes before it on its account: it is left out as well.
 fn release_dependents(steps: &mut [Step], facts: &mut Vec<Fact>, now_ms: i64) -> Result<(), SettleError> {
-    // In the order of their numbers: needs point to earlier steps, and those of the last step to all others.
+    // In the order of their numbers: needs point to earlier steps, so one pass sees every consequence.
     for index in 0..steps.len() {
         let step = &steps[index];
         if step.state != StepState::Waiting {
             continue;
         }
-        let forbidden =
-            step.action == Action::Delete && transfers(step, steps).any(|t| t.state == StepState::Skipped);
+        let missing = transfers(step, steps).find(|other| other.state == StepState::Skipped).map(|t| t.no);
         let met =
             step.needs.iter().all(|no| steps.iter().any(|other| other.no == *no && other.state.is_final()));
         let step = &mut steps[index];
-        if forbidden {
+        if let Some(missing) = missing {
             step.apply(Event::LeftOut, now_ms)?;
-            step.note = Some("its transfer was left out, so nothing is deleted".to_owned());
+            step.note = Some(format!("step {missing} was left out, so nothing is deleted"));
             facts.push(step_fact(step, "skipped"));
         } else if met {
             step.apply(Event::NeedsMet, now_ms)?;
@@ -171,20 +181,17 @@ fn release_dependents(steps: &mut [Step], facts: &mut Vec<Fact>, now_ms: i64) ->
     Ok(())
 }
 
-/// The steps of the same account that hand over what a deletion would lose.
+/// The steps that hand over what a deletion, by a platform or by hand, would lose: of all steps, only
+/// a deletion needs a transfer of its account. A step by hand that it needs may be one, and counts as one.
 fn transfers<'a>(step: &'a Step, steps: &'a [Step]) -> impl Iterator<Item = &'a Step> {
-    let same_account = |other: &&Step| {
-        other.platform == step.platform && other.remote_id == step.remote_id && other.no < step.no
-    };
-    steps
-        .iter()
-        .filter(same_account)
-        .filter(|other| step.needs.contains(&other.no) && other.action == Action::Transfer)
+    let same_account = |other: &&Step| other.platform == step.platform && other.remote_id == step.remote_id;
+    let hands_over = |other: &&Step| matches!(other.action, Action::Transfer | Action::Manual);
+    steps.iter().filter(|other| step.needs.contains(&other.no)).filter(same_account).filter(hands_over)
 }
 
 /// Checked on claim as well: a deletion runs only when every transfer of its account is done.
 pub fn may_run(step: &Step, steps: &[Step]) -> bool {
-    step.action != Action::Delete || transfers(step, steps).all(|other| other.state == StepState::Done)
+    transfers(step, steps).all(|other| other.state == StepState::Done)
 }
 
 fn step_fact(step: &Step, verdict: &str) -> Fact {
