@@ -2,6 +2,5 @@
 
 pub mod app;
 pub mod clock;
-pub mod engine;
 pub mod passwords;
 pub mod random;

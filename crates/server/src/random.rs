@@ -75,7 +75,8 @@ impl Random {
             Source::Seeded(counter) => {
                 let number = counter.fetch_add(1, Ordering::SeqCst);
                 for (index, byte) in (0_u8..).zip(bytes.iter_mut()) {
-                    *byte = Sha256::new().chain_update(number.to_le_bytes()).chain_update([index]).finalize()[0];
+                    *byte =
+                        Sha256::new().chain_update(number.to_le_bytes()).chain_update([index]).finalize()[0];
                 }
             }
         }

@@ -37,7 +37,7 @@ statements! {
     PAGE_PRESENT = concat!("SELECT ", columns!(),
         " FROM users WHERE tenant_id = $1 AND state <> 'removed' ORDER BY id LIMIT $2 OFFSET $3");
     ACTIVE_ADMINS = "SELECT COUNT(*) FROM (SELECT id FROM users \
-                     WHERE tenant_id = $1 AND role = 'admin' AND state = 'active' LIMIT 2) AS admins";
+                     WHERE tenant_id = $1 AND role = 'admin' AND state = 'active' LIMIT $2) AS admins";
     SET_STATE = "UPDATE users SET state = $3, notice = $4, state_since_ms = $5 WHERE tenant_id = $1 AND id = $2";
     REMOVE = "UPDATE users SET state = $3, notice = NULL, password_hash = NULL, state_since_ms = $4 \
               WHERE tenant_id = $1 AND id = $2";
@@ -123,9 +123,9 @@ pub fn page(tx: &mut Tx<'_>, tenant: TenantId, limit: i64, offset: i64) -> Resul
     tx.query(PAGE_PRESENT, params![tenant, limit, offset], read)
 }
 
-/// 0, 1, or 2 for "more than one".
-pub fn active_admins(tx: &mut Tx<'_>, tenant: TenantId) -> Result<i64> {
-    tx.query_one(ACTIVE_ADMINS, params![tenant], |row| row.take())
+/// How many administrators are active, counted up to `most`.
+pub fn active_admins(tx: &mut Tx<'_>, tenant: TenantId, most: i64) -> Result<i64> {
+    tx.query_one(ACTIVE_ADMINS, params![tenant, most], |row| row.take())
 }
 
 pub fn set_state(

@@ -108,6 +108,7 @@ pub(crate) fn accepted(plan: &Plan) -> Offboarding {
         requester: "admin".to_owned(),
         state,
         handover: plan.handover,
+        message: None,
         start_ms: plan.start_ms,
         created_ms: NOW_MS,
         cancel_asked: false,

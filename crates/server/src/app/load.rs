@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use domain::plan::{Named, NamedHeir, Snapshot, Successor};
 use domain::policy::Heir;
 use domain::{
-    Account, Error, Goal, Group, Holdings, Offboarding, Owner, Platform, Policy, TenantId, User, UserId,
+    Account, Error, Goal, Group, Holdings, Offboarding, Owner, Platform, Policy, Role, TenantId, User,
+    UserId, UserState,
 };
 use store::{Tx, accounts, assets, groups, offboardings, platforms, tenants, users};
 
@@ -47,6 +48,7 @@ pub(super) fn load(
         _ => named,
     };
     let ids: Vec<UserId> = found.iter().flatten().map(|user| user.id).collect();
+    let named = leaving_with_the_rest(named, &ids, goal);
     let policy_group = match policy.heir {
         Heir::Group(id) => groups::by_id(tx, tenant, id)?,
         Heir::Nobody | Heir::Manager => None,
@@ -58,7 +60,7 @@ pub(super) fn load(
         accounts: by_user(accounts::of_users(tx, tenant, &ids)?, |account| account.user),
         holdings: assets::holdings(tx, tenant, &ids)?.into_iter().collect(),
         open: by_user(offboardings::open_of_users(tx, tenant, &ids)?, |open| open.user),
-        active_admins: users::active_admins(tx, tenant)?,
+        active_admins: active_admins_left(tx, tenant, &found, goal)?,
         policy,
         users: found,
         heir: named,
@@ -68,7 +70,12 @@ pub(super) fn load(
 }
 
 impl Loaded {
-    pub(super) fn snapshot<'a>(&'a self, asked: &str, user: Option<&'a User>, caller: &Caller) -> Snapshot<'a> {
+    pub(super) fn snapshot<'a>(
+        &'a self,
+        asked: &str,
+        user: Option<&'a User>,
+        caller: &Caller,
+    ) -> Snapshot<'a> {
         let id = user.map(|user| user.id);
         let of = |id: UserId| self.open.get(&id).map_or(&[][..], Vec::as_slice);
         let leaving = id.and_then(|id| of(id).iter().find(|open| open.goal.removes()));
@@ -77,7 +84,7 @@ impl Loaded {
             user,
             caller: caller.user,
             active_admins: self.active_admins,
-            holdings: id.and_then(|id| self.holdings.get(&id).cloned()).unwrap_or_default(),
+            holdings: id.map(|id| self.holdings(id)).unwrap_or_default(),
             accounts: id.and_then(|id| self.accounts.get(&id)).map_or(&[], Vec::as_slice),
             platforms: &self.platforms,
             leaving_by: leaving.map(|open| open.id.to_string()),
@@ -88,6 +95,10 @@ impl Loaded {
     /// The open offboardings of a user.
     pub(super) fn open(&self, user: UserId) -> &[Offboarding] {
         self.open.get(&user).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn holdings(&self, user: UserId) -> Holdings {
+        self.holdings.get(&user).cloned().unwrap_or_default()
     }
 
     pub(super) fn platforms(&self) -> &[Platform] {
@@ -104,7 +115,8 @@ impl Loaded {
             // Without a manager the rule is silent: then the user must own nothing.
             Heir::Manager => user.and_then(|user| user.manager).map_or(NamedHeir::Unsaid, |manager| {
                 let found = self.managers.get(&manager).cloned();
-                let given = found.as_ref().map_or_else(|| manager.to_string(), |found| found.user_name.clone());
+                let given =
+                    found.as_ref().map_or_else(|| manager.to_string(), |found| found.user_name.clone());
                 NamedHeir::User(Named { given, found })
             }),
         }
@@ -117,6 +129,14 @@ fn by_user<T>(rows: Vec<T>, user: impl Fn(&T) -> UserId) -> HashMap<UserId, Vec<
         map.entry(user(&row)).or_default().push(row);
     }
     map
+}
+
+/// Whoever leaves by the same request inherits nothing.
+fn leaving_with_the_rest(mut heir: NamedHeir, leavers: &[UserId], goal: Goal) -> NamedHeir {
+    if let NamedHeir::User(Named { found: Some(successor), .. }) = &mut heir {
+        successor.leaving |= goal.cuts() && leavers.contains(&successor.id);
+    }
+    heir
 }
 
 /// What the heir's name stands for.
@@ -149,6 +169,21 @@ fn heir_name(tx: &mut Tx<'_>, tenant: TenantId, heir: &NamedHeir) -> Result<Opti
         }
         _ => None,
     })
+}
+
+/// As one leaver sees it: the administrators who stay after this request, and the leaver.
+fn active_admins_left(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    found: &[Option<User>],
+    goal: Goal,
+) -> Result<i64, Error> {
+    if !goal.cuts() {
+        return Ok(i64::MAX);
+    }
+    let is_active_admin = |user: &&User| user.role == Role::Admin && user.state == UserState::Active;
+    let leaving = i64::try_from(found.iter().flatten().filter(is_active_admin).count()).unwrap_or(i64::MAX);
+    Ok(users::active_admins(tx, tenant, leaving + 1)? - leaving + 1)
 }
 
 /// As successors: with their state, and whether they are leaving themselves.
@@ -185,7 +220,7 @@ fn lock(
     heir: &NamedHeir,
     goal: Goal,
 ) -> Result<(), Error> {
-    if goal.cuts() && found.iter().flatten().any(|user| user.role == domain::Role::Admin) {
+    if goal.cuts() && found.iter().flatten().any(|user| user.role == Role::Admin) {
         tenants::lock(tx, tenant)?;
     }
     let mut ids: Vec<UserId> = found.iter().flatten().map(|user| user.id).collect();

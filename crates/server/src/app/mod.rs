@@ -131,8 +131,12 @@ pub struct Caller {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Credential {
-    Session { hash: String },
-    Token { id: i64 },
+    Session {
+        hash: String,
+    },
+    Token {
+        id: i64,
+    },
     /// Name and password sent with this very call.
     Password,
     /// The command line on the store itself: whoever can open the file may do everything.
@@ -155,6 +159,11 @@ pub struct Pen {
 }
 
 impl Pen {
+    /// The same hand in another tenant's log.
+    fn of(&self, tenant: TenantId) -> Self {
+        Self { tenant, actor: self.actor.clone(), now_ms: self.now_ms, random: self.random.clone() }
+    }
+
     pub fn write(&self, tx: &mut Tx<'_>, fact: &Fact) -> Result<(), Error> {
         let id = self.random.ordered_id(self.now_ms);
         let entry =

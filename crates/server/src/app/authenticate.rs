@@ -1,0 +1,76 @@
+//! From a secret to a caller: sessions and tokens alike, on every face.
+
+use domain::{Error, Role};
+use store::{sessions, tokens};
+
+use super::{App, Caller, Credential, SEEN_GRAIN_MS};
+use crate::random;
+
+/// How an API token begins, so that it is told from a session, and found where it leaked.
+pub const TOKEN_PREFIX: &str = "ext_";
+
+impl App {
+    /// Who holds this secret. Users that are not active hold nothing, from the moment of that commit.
+    pub async fn authenticate(&self, secret: &str) -> Result<Caller, Error> {
+        // The lookup is by hash, so that no comparison takes longer for a better guess.
+        let hash = random::hash(secret);
+        if secret.starts_with(TOKEN_PREFIX) {
+            self.by_token(&hash).await
+        } else {
+            self.by_session(hash).await
+        }
+    }
+
+    async fn by_token(&self, hash: &str) -> Result<Caller, Error> {
+        let now_ms = self.clock.now_ms();
+        let found = self.store.read(|tx| Ok::<_, Error>(tokens::find(tx, hash)?)).await?;
+        let found = found.filter(|found| found.token.expires_ms.is_none_or(|expires| expires > now_ms));
+        let found = found.ok_or(Error::BadCredential)?;
+        Ok(Caller {
+            tenant: found.token.tenant,
+            user: Some(found.token.user),
+            name: format!("{} (token {})", found.user_name, found.token.name),
+            role: found.token.role.min(found.user_role),
+            credential: Credential::Token { id: found.token.id },
+        })
+    }
+
+    async fn by_session(&self, hash: String) -> Result<Caller, Error> {
+        let now_ms = self.clock.now_ms();
+        let found = self.store.read(|tx| Ok::<_, Error>(sessions::find(tx, &hash)?)).await?;
+        let alive = |found: &sessions::Found| now_ms < found.last_seen_ms.saturating_add(found.idle_ms);
+        let found = found.filter(alive).ok_or(Error::BadCredential)?;
+        let grain_ms = SEEN_GRAIN_MS.min(found.idle_ms / 4);
+        if now_ms >= found.last_seen_ms + grain_ms {
+            let hash = hash.clone();
+            self.store.write(move |tx| Ok::<_, Error>(sessions::seen(tx, &hash, now_ms)?)).await?;
+        }
+        Ok(Caller {
+            tenant: found.tenant,
+            user: Some(found.user),
+            name: found.user_name,
+            role: found.role,
+            credential: Credential::Session { hash },
+        })
+    }
+
+    /// Ends the caller's own session. A token is revoked by an administrator instead.
+    pub async fn sign_out(&self, caller: &Caller) -> Result<(), Error> {
+        caller.require(Role::None)?;
+        let Credential::Session { hash } = &caller.credential else {
+            return Err(Error::BadCredential);
+        };
+        let (hash, pen) = (hash.clone(), self.pen(caller.tenant, caller.name.clone()));
+        let user = caller.user;
+        self.store
+            .write(move |tx| {
+                if !sessions::end(tx, &hash)? {
+                    return Err(Error::BadCredential);
+                }
+                let mut fact = domain::Fact::bare("session.ended");
+                fact.user = user;
+                pen.write(tx, &fact)
+            })
+            .await
+    }
+}

@@ -1,0 +1,143 @@
+//! Platforms are declared: applying a declaration twice is applying it once.
+
+use domain::breaker::Health;
+use domain::{Error, Fact, Platform, PlatformId, PlatformKind, Role, StepState};
+use serde_json::json;
+use store::numbers::{self, Series};
+use store::{Tx, platforms, steps};
+
+use super::{App, Caller, Pen};
+
+/// Most steps under way at once that a platform may ask for.
+pub const MAX_IN_FLIGHT: i64 = 256;
+
+/// A declaration, as in a platforms file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewPlatform {
+    pub name: String,
+    pub kind: PlatformKind,
+    /// JSON text, in the connector's terms.
+    pub settings: String,
+    pub max_in_flight: Option<i64>,
+}
+
+/// A platform and how it stands.
+#[derive(Clone, Debug)]
+pub struct PlatformStatus {
+    pub platform: Platform,
+    pub health: Health,
+    pub ready: i64,
+    pub running: i64,
+    pub failed: i64,
+}
+
+impl App {
+    /// Declares platforms, all or none. Answers for each whether it is new, changed or as it was.
+    pub async fn apply_platforms(
+        &self,
+        caller: &Caller,
+        declared: Vec<NewPlatform>,
+    ) -> Result<Vec<(Platform, &'static str)>, Error> {
+        caller.require(Role::Admin)?;
+        if declared.len() > platforms::MAX_PLATFORMS {
+            return Err(Error::TooMany { what: "platforms", limit: platforms::MAX_PLATFORMS });
+        }
+        let pen = self.pen(caller.tenant, caller.name.clone());
+        let applied = self
+            .store
+            .write(move |tx| {
+                declared.iter().map(|new| apply(tx, &pen, new)).collect::<Result<Vec<_>, Error>>()
+            })
+            .await?;
+        self.hint();
+        Ok(applied)
+    }
+
+    pub async fn platforms(&self, caller: &Caller) -> Result<Vec<PlatformStatus>, Error> {
+        caller.require(Role::Auditor)?;
+        self.store
+            .read(|tx| {
+                let mut counts = Vec::new();
+                for state in [StepState::Ready, StepState::Running, StepState::Failed] {
+                    counts.extend(steps::counts(tx, caller.tenant, state)?);
+                }
+                let mut found = Vec::new();
+                for platform in platforms::list(tx, caller.tenant)? {
+                    let count = |wanted| {
+                        let mut of = counts
+                            .iter()
+                            .filter(|(name, state, _)| *name == platform.name && *state == wanted);
+                        of.next().map_or(0, |(_, _, count)| *count)
+                    };
+                    found.push(PlatformStatus {
+                        health: platforms::health(tx, platform.id)?,
+                        ready: count(StepState::Ready),
+                        running: count(StepState::Running),
+                        failed: count(StepState::Failed),
+                        platform,
+                    });
+                }
+                Ok(found)
+            })
+            .await
+    }
+
+    pub async fn platform(&self, caller: &Caller, name: &str) -> Result<Platform, Error> {
+        caller.require(Role::Auditor)?;
+        let found =
+            self.store.read(|tx| Ok::<_, Error>(platforms::by_name(tx, caller.tenant, name)?)).await?;
+        found.ok_or_else(|| Error::not_found("platform", name))
+    }
+
+    /// Asks a platform whether it is reachable with our credentials. The text is for an administrator.
+    pub async fn check_platform(&self, caller: &Caller, name: &str) -> Result<Result<String, String>, Error> {
+        caller.require(Role::Operator)?;
+        let platform = self.platform(caller, name).await?;
+        if platform.kind == PlatformKind::Local {
+            return Ok(Ok("Exeunt's own directory".to_owned()));
+        }
+        let opened = connectors::open(platform.kind, &platform.name, &platform.settings);
+        let connector = opened.map_err(|error| Error::invalid("settings", error.to_string()))?;
+        Ok(connector.check().await)
+    }
+}
+
+fn apply(tx: &mut Tx<'_>, pen: &Pen, new: &NewPlatform) -> Result<(Platform, &'static str), Error> {
+    domain::name::check("name", &new.name)?;
+    let max_in_flight = new.max_in_flight.unwrap_or(domain::platform::DEFAULT_MAX_IN_FLIGHT);
+    if !(1..=MAX_IN_FLIGHT).contains(&max_in_flight) {
+        return Err(Error::invalid("max_in_flight", format!("must be 1 to {MAX_IN_FLIGHT}")));
+    }
+    let capabilities = connectors::check_settings(new.kind, &new.settings)
+        .map_err(|error| Error::invalid("settings", format!("{}: {error}", new.name)))?;
+    let before = platforms::by_name(tx, pen.tenant, &new.name)?;
+    let id = match &before {
+        Some(before) if before.kind != new.kind => {
+            return Err(Error::Conflict(format!("platform {} is of kind {}", new.name, before.kind)));
+        }
+        Some(before) => before.id,
+        None => PlatformId(numbers::take(tx, pen.tenant, Series::Platforms, 1)?),
+    };
+    let platform = Platform {
+        id,
+        name: new.name.clone(),
+        kind: new.kind,
+        settings: new.settings.clone(),
+        max_in_flight,
+        capabilities,
+    };
+    let verdict = match before {
+        Some(before) if before == platform => return Ok((platform, "unchanged")),
+        Some(_) => {
+            platforms::update(tx, pen.tenant, &platform)?;
+            "changed"
+        }
+        None => {
+            platforms::insert(tx, pen.tenant, &platform)?;
+            "created"
+        }
+    };
+    let detail = json!({ "platform": platform.name, "kind": platform.kind, "verdict": verdict });
+    pen.write(tx, &Fact::new("platform.applied", detail))?;
+    Ok((platform, verdict))
+}

@@ -1,0 +1,35 @@
+//! A tenant's policy.
+
+use domain::policy::{Heir, MAX_GRACE_MS};
+use domain::{Error, Fact, Policy, Role};
+use serde_json::json;
+use store::{groups, tenants};
+
+use super::{App, Caller};
+
+impl App {
+    pub async fn policy(&self, caller: &Caller) -> Result<Policy, Error> {
+        caller.require(Role::Auditor)?;
+        let tenant = self.store.read(|tx| Ok::<_, Error>(tenants::by_id(tx, caller.tenant)?)).await?;
+        Ok(tenant.ok_or_else(|| Error::internal(&"the tenant is gone"))?.policy)
+    }
+
+    pub async fn set_policy(&self, caller: &Caller, policy: Policy) -> Result<(), Error> {
+        caller.require(Role::Admin)?;
+        if !(0..=MAX_GRACE_MS).contains(&policy.grace_ms) {
+            return Err(Error::invalid("grace_ms", format!("must be 0 to {MAX_GRACE_MS}")));
+        }
+        let pen = self.pen(caller.tenant, caller.name.clone());
+        self.store
+            .write(move |tx| {
+                if let Heir::Group(id) = policy.heir
+                    && groups::by_id(tx, pen.tenant, id)?.is_none()
+                {
+                    return Err(Error::not_found("group", id.to_string()));
+                }
+                tenants::set_policy(tx, pen.tenant, &policy)?;
+                pen.write(tx, &Fact::new("policy.changed", json!(policy)))
+            })
+            .await
+    }
+}

@@ -1,0 +1,40 @@
+//! What a request would do, before anything is done.
+
+use domain::{Error, Holdings, Plan, Platform, Role, User};
+
+use super::load::load;
+use super::start::{check, plan_all};
+use super::{App, Caller, Start};
+
+#[derive(Clone, Debug)]
+pub struct Preview {
+    pub user: User,
+    pub plan: Plan,
+    pub holdings: Holdings,
+    /// By name, where somebody inherits.
+    pub heir: Option<String>,
+    pub platforms: Vec<Platform>,
+}
+
+impl App {
+    /// The plans that [`App::start`] would accept now; the same refusals.
+    pub async fn preview(&self, caller: &Caller, start: Start) -> Result<Vec<Preview>, Error> {
+        caller.require(Role::Auditor)?;
+        check(&start)?;
+        let pen = self.pen(caller.tenant, caller.name.clone());
+        self.store
+            .read(|tx| {
+                let loaded = load(tx, pen.tenant, &start.users, &start.heir, start.goal)?;
+                let planned = plan_all(&loaded, caller, &start, &pen)?;
+                let preview = |(user, plan): (&User, Plan)| Preview {
+                    user: user.clone(),
+                    holdings: loaded.holdings(user.id),
+                    heir: loaded.heir_name.clone().filter(|_| plan.handover.is_some()),
+                    platforms: loaded.platforms().to_vec(),
+                    plan,
+                };
+                Ok(planned.into_iter().map(preview).collect())
+            })
+            .await
+    }
+}

@@ -1,0 +1,331 @@
+//! The verbs themselves: accept a plan, and do at once what can be done here.
+
+use domain::plan::{Request, plan};
+use domain::settle::{Moment, may_run, settle};
+use domain::step::Event;
+use domain::{
+    Action, Error, Fact, Goal, Handover, Offboarding, OffboardingId, OffboardingState, Owner, Plan, Refusal,
+    Role, Step, StepState, User, UserId,
+};
+use serde_json::json;
+use store::offboardings::Repeat;
+use store::{Tx, offboardings, steps};
+
+use super::load::{Loaded, load};
+use super::local::{self, Local};
+use super::settle::Edit;
+use super::{App, Caller, GroupRef, MAX_NOTICE_CHARS, MAX_USERS_PER_REQUEST, Pen, UserRef};
+
+/// Asset rows that a request may change in its own transaction; the engine does the rest in chunks.
+const ROWS_AT_ONCE: i64 = store::assets::CHUNK;
+
+/// A request, in any face's words.
+#[derive(Clone, Debug)]
+pub struct Start {
+    pub goal: Goal,
+    /// All or nothing: one refusal and nothing is changed for anybody.
+    pub users: Vec<UserRef>,
+    pub heir: HeirRef,
+    /// The notice for the leaver.
+    pub message: Option<String>,
+    /// When to begin; `None` or the past means now.
+    pub start_ms: Option<i64>,
+    /// Makes a repeated request recognizable.
+    pub repeat: Option<Repeat>,
+}
+
+impl Start {
+    pub fn new(goal: Goal, users: Vec<UserRef>) -> Self {
+        Self { goal, users, heir: HeirRef::Unsaid, message: None, start_ms: None, repeat: None }
+    }
+}
+
+/// Who inherits, as the caller named it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HeirRef {
+    /// Nobody named: policy decides, else the user must own nothing.
+    Unsaid,
+    /// Assets stay with the tombstone, flagged as orphaned.
+    Orphan,
+    User(UserRef),
+    Group(GroupRef),
+    /// Refused.
+    Both,
+}
+
+#[derive(Clone, Debug)]
+pub struct Started {
+    pub offboarding: Offboarding,
+    pub steps: Vec<Step>,
+    /// By name, for the answer.
+    pub heir: Option<String>,
+    /// It was under way, or this very request was made before: nothing new was written.
+    pub existed: bool,
+}
+
+impl App {
+    /// Plans, accepts, and does what is local, in one transaction. Answers in the order of the users.
+    pub async fn start(&self, caller: &Caller, start: Start) -> Result<Vec<Started>, Error> {
+        caller.require(Role::Operator)?;
+        check(&start)?;
+        let pen = self.pen(caller.tenant, caller.name.clone());
+        let caller = caller.clone();
+        let jitter = self.random.jitter();
+        let started = self.store.write(move |tx| accept(tx, &pen, &caller, &start, jitter)).await?;
+        self.hint();
+        Ok(started)
+    }
+}
+
+pub(super) fn check(start: &Start) -> Result<(), Error> {
+    if start.users.is_empty() {
+        return Err(Error::invalid("users", "must not be empty"));
+    }
+    if start.users.len() > MAX_USERS_PER_REQUEST {
+        return Err(Error::TooMany { what: "users", limit: MAX_USERS_PER_REQUEST });
+    }
+    let too_long = |message: &String| message.chars().count() > MAX_NOTICE_CHARS;
+    if start.message.as_ref().is_some_and(too_long) {
+        return Err(Error::invalid("message", format!("must not exceed {MAX_NOTICE_CHARS} characters")));
+    }
+    Ok(())
+}
+
+fn accept(
+    tx: &mut Tx<'_>,
+    pen: &Pen,
+    caller: &Caller,
+    start: &Start,
+    jitter: u64,
+) -> Result<Vec<Started>, Error> {
+    if let Some(repeat) = &start.repeat
+        && let Some(replayed) = replay(tx, pen, caller, repeat)?
+    {
+        return Ok(vec![replayed]);
+    }
+    let loaded = load(tx, pen.tenant, &start.users, &start.heir, start.goal)?;
+    let planned = plan_all(&loaded, caller, start, pen)?;
+    let mut budget = ROWS_AT_ONCE;
+    let mut started = Vec::with_capacity(planned.len());
+    for (user, plan) in planned {
+        let mut acceptance = Acceptance { tx, pen, caller, start, loaded: &loaded, jitter };
+        started.push(match acceptance.join(user)? {
+            Some(joined) => joined,
+            None => acceptance.accept(user, plan, &mut budget)?,
+        });
+    }
+    Ok(started)
+}
+
+/// The same request under the same key answers what it answered; other content under that key is an error.
+fn replay(tx: &mut Tx<'_>, pen: &Pen, caller: &Caller, repeat: &Repeat) -> Result<Option<Started>, Error> {
+    let Some((id, fingerprint)) = offboardings::by_repeat_key(tx, pen.tenant, &caller.name, &repeat.key)?
+    else {
+        return Ok(None);
+    };
+    if fingerprint != repeat.fingerprint {
+        return Err(Error::invalid("Idempotency-Key", "was used for another request"));
+    }
+    existing(tx, pen, &id, None).map(Some)
+}
+
+fn existing(tx: &mut Tx<'_>, pen: &Pen, id: &OffboardingId, heir: Option<String>) -> Result<Started, Error> {
+    let offboarding = offboardings::by_id(tx, pen.tenant, id)?
+        .ok_or_else(|| Error::internal(&"an offboarding vanished in its own transaction"))?;
+    let steps = steps::of_offboarding(tx, id)?;
+    Ok(Started { offboarding, steps, heir, existed: true })
+}
+
+/// One plan per user, each user once; every refusal is collected before any is told.
+pub(super) fn plan_all<'l>(
+    loaded: &'l Loaded,
+    caller: &Caller,
+    start: &Start,
+    pen: &Pen,
+) -> Result<Vec<(&'l User, Plan)>, Error> {
+    let request = Request {
+        goal: start.goal,
+        heir: loaded.heir.clone(),
+        start_ms: start.start_ms.unwrap_or(pen.now_ms),
+    };
+    let mut planned: Vec<(&User, Plan)> = Vec::new();
+    let mut refusals: Vec<Refusal> = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    for (asked, user) in start.users.iter().zip(&loaded.users) {
+        if user.as_ref().is_some_and(|user| !seen.insert(user.id)) {
+            continue;
+        }
+        let snapshot = loaded.snapshot(&asked.shown(), user.as_ref(), caller);
+        let key = |no: domain::StepNo| no.to_string();
+        match (plan(&request, &snapshot, &loaded.policy, pen.now_ms, key), user) {
+            (Ok(plan), Some(user)) => planned.push((user, plan)),
+            (Ok(_), None) => refusals.push(Refusal::UnknownUser { user: asked.shown() }),
+            (Err(refusal), _) => refusals.push(refusal),
+        }
+    }
+    if refusals.is_empty() { Ok(planned) } else { Err(Error::Refused(refusals)) }
+}
+
+/// One user's part of an accepted request.
+struct Acceptance<'a, 't, 'c> {
+    tx: &'a mut Tx<'t>,
+    pen: &'a Pen,
+    caller: &'c Caller,
+    start: &'a Start,
+    loaded: &'a Loaded,
+    jitter: u64,
+}
+
+impl Acceptance<'_, '_, '_> {
+    /// The same goal is under way already: the answer is that one. A new notice still replaces the old.
+    fn join(&mut self, user: &User) -> Result<Option<Started>, Error> {
+        let open = self.loaded.open(user.id).iter().find(|open| open.goal == self.start.goal);
+        let Some(open) = open else { return Ok(None) };
+        if let (Goal::Deactivate, Some(message)) = (open.goal, &self.start.message) {
+            let now_ms = self.pen.now_ms;
+            store::users::set_state(self.tx, self.pen.tenant, user.id, user.state, Some(message), now_ms)?;
+            let fact = Fact::new("user.notice_changed", json!({})).on(user.id).of(&open.id);
+            self.pen.write(self.tx, &fact)?;
+        }
+        existing(self.tx, self.pen, &open.id, self.loaded.heir_name.clone()).map(Some)
+    }
+
+    fn accept(&mut self, user: &User, plan: Plan, budget: &mut i64) -> Result<Started, Error> {
+        self.supersede(user.id)?;
+        let id = OffboardingId(self.pen.random.ordered_id(self.pen.now_ms));
+        let mut steps = plan.steps;
+        for step in &mut steps {
+            step.idempotency_key = format!("{id}-{}", step.no);
+            step.progress.total = self.rows_of(step, user.id);
+        }
+        let mut offboarding = Offboarding {
+            state: domain::offboarding::state_of(&steps, false, plan.start_ms, self.pen.now_ms),
+            id,
+            goal: plan.goal,
+            user: user.id,
+            user_name: user.user_name.clone(),
+            requester: self.caller.name.clone(),
+            handover: plan.handover,
+            message: self.start.message.clone(),
+            start_ms: plan.start_ms,
+            created_ms: self.pen.now_ms,
+            cancel_asked: false,
+            finished_ms: None,
+        };
+        if offboarding.state.is_final() {
+            offboarding.finished_ms = Some(self.pen.now_ms);
+        }
+        self.perform_local(&mut offboarding, &mut steps, budget)?;
+        let repeat = self.start.repeat.as_ref();
+        offboardings::insert(self.tx, self.pen.tenant, &offboarding, repeat)?;
+        steps::insert(self.tx, self.pen.tenant, &offboarding.id, &steps)?;
+        let heir = self.heir_name(plan.handover);
+        let fact = accepted(&offboarding, &steps, heir.as_deref(), self.loaded);
+        self.pen.write(self.tx, &fact)?;
+        Ok(Started { offboarding, steps, heir, existed: false })
+    }
+
+    /// A cut calls off an open restoration and the other way round, or one would undo the other later.
+    fn supersede(&mut self, user: UserId) -> Result<(), Error> {
+        let opposite = if self.start.goal.cuts() { Goal::Restore } else { Goal::Deactivate };
+        if !self.start.goal.cuts() && self.start.goal != Goal::Restore {
+            return Ok(());
+        }
+        for open in self.loaded.open(user).iter().filter(|open| open.goal == opposite) {
+            let mut edit = Edit::load(self.tx, self.pen.tenant, &open.id)?;
+            let reason = format!("superseded by {}", self.start.goal);
+            edit.cancel(&reason, self.pen.now_ms)?;
+            edit.save(self.tx, self.pen)?;
+        }
+        Ok(())
+    }
+
+    /// How many of our own rows a local step is about to change.
+    fn rows_of(&self, step: &Step, user: UserId) -> i64 {
+        if !step.local {
+            return 0;
+        }
+        let holdings = self.loaded.holdings(user);
+        let rows = match step.action {
+            Action::Transfer => domain::plan::transferable(self.start.goal, &holdings).total(),
+            Action::Release => holdings.workloads().total(),
+            _ => 0,
+        };
+        i64::try_from(rows).unwrap_or(i64::MAX)
+    }
+
+    /// Runs the local steps that are ready and small; the facts are told by the acceptance itself.
+    fn perform_local(
+        &mut self,
+        offboarding: &mut Offboarding,
+        steps: &mut [Step],
+        budget: &mut i64,
+    ) -> Result<(), Error> {
+        while let Some(index) = next_local(steps, *budget, self.pen.now_ms) {
+            let no = steps[index].no;
+            steps[index].apply(Event::Claimed, self.pen.now_ms).map_err(|error| Error::internal(&error))?;
+            let tenant = self.pen.tenant;
+            let done = local::perform(self.tx, tenant, offboarding, &steps[index], budget, self.pen.now_ms)?;
+            let (outcome, progress) = match done {
+                Local::Settled(outcome, progress) => (outcome, progress),
+                Local::More(_) => return Err(Error::internal(&"a small step was larger than counted")),
+            };
+            steps[index].progress = progress;
+            let moment = Moment { now_ms: self.pen.now_ms, jitter: self.jitter };
+            settle(offboarding, steps, no, &outcome, moment).map_err(|error| Error::internal(&error))?;
+        }
+        Ok(())
+    }
+
+    fn heir_name(&self, handover: Option<Handover>) -> Option<String> {
+        let Some(Handover::To(owner)) = handover else { return None };
+        self.loaded.heir_name.clone().or_else(|| match owner {
+            Owner::User(id) => Some(id.to_string()),
+            Owner::Group(id) => Some(id.to_string()),
+        })
+    }
+}
+
+fn next_local(steps: &[Step], budget: i64, now_ms: i64) -> Option<usize> {
+    steps.iter().position(|step| {
+        step.local
+            && step.action != Action::Manual
+            && step.state == StepState::Ready
+            && step.ready_at_ms <= now_ms
+            && step.progress.total < budget
+            && may_run(step, steps)
+    })
+}
+
+/// The acceptance as one fact: what was asked, and how far the transaction itself came.
+fn accepted(offboarding: &Offboarding, steps: &[Step], heir: Option<&str>, loaded: &Loaded) -> Fact {
+    let platform = |step: &Step| {
+        loaded
+            .platforms()
+            .iter()
+            .find(|p| p.id == step.platform)
+            .map_or("", |platform| platform.name.as_str())
+    };
+    let steps: Vec<_> = steps
+        .iter()
+        .map(|step| {
+            json!({
+                "step": step.no, "action": step.action, "platform": platform(step), "account": step.remote_id,
+                "state": step.state, "note": step.note,
+            })
+        })
+        .collect();
+    let mut detail = json!({
+        "goal": offboarding.goal, "user": offboarding.user_name, "state": offboarding.state, "steps": steps,
+    });
+    if let Some(heir) = heir {
+        detail["heir"] = json!(heir);
+    }
+    if offboarding.handover == Some(Handover::Orphan) {
+        detail["heir"] = json!("orphaned");
+    }
+    if offboarding.state == OffboardingState::Scheduled {
+        detail["start_ms"] = json!(offboarding.start_ms);
+    }
+    Fact::new("offboarding.accepted", detail).on(offboarding.user).of(&offboarding.id)
+}

@@ -1,0 +1,85 @@
+//! Named API tokens.
+
+use domain::{Error, Fact, Role};
+use serde_json::json;
+use store::numbers::{self, Series};
+use store::tokens::{self, Token};
+
+use super::authenticate::TOKEN_PREFIX;
+use super::offboardings::one_more;
+use super::{App, Caller, Page, UserRef};
+use crate::random;
+
+#[derive(Clone, Debug)]
+pub struct NewToken {
+    pub name: String,
+    pub role: Role,
+    /// Whose token it is; the caller's own when absent.
+    pub user: Option<UserRef>,
+    pub expires_ms: Option<i64>,
+}
+
+impl App {
+    /// Makes a token. Its secret is answered this once and never again.
+    pub async fn create_token(&self, caller: &Caller, new: NewToken) -> Result<(Token, String), Error> {
+        caller.require(Role::Admin)?;
+        domain::name::check("name", &new.name)?;
+        let pen = self.pen(caller.tenant, caller.name.clone());
+        if new.expires_ms.is_some_and(|expires| expires <= pen.now_ms) {
+            return Err(Error::invalid("expires", "must be in the future"));
+        }
+        let secret = format!("{TOKEN_PREFIX}{}", self.random.secret());
+        let (hash, own) = (random::hash(&secret), caller.user);
+        let token = self
+            .store
+            .write(move |tx| {
+                let owner = match (&new.user, own) {
+                    (Some(user), _) => user.clone(),
+                    (None, Some(own)) => UserRef::Id(own),
+                    (None, None) => return Err(Error::invalid("user", "must be named")),
+                };
+                let user = owner.find(tx, pen.tenant)?;
+                let user = user.filter(|user| user.state == domain::UserState::Active);
+                let user = user.ok_or_else(|| Error::not_found("user", owner.shown()))?;
+                let token = Token {
+                    tenant: pen.tenant,
+                    id: numbers::take(tx, pen.tenant, Series::Tokens, 1)?,
+                    user: user.id,
+                    name: new.name.clone(),
+                    role: new.role,
+                    created_ms: pen.now_ms,
+                    expires_ms: new.expires_ms,
+                };
+                tokens::insert(tx, &hash, &token).map_err(|error| match error {
+                    store::Error::Unique(_) => Error::Conflict(format!("a token named {} exists", new.name)),
+                    other => other.into(),
+                })?;
+                let detail = json!({ "token": token.id, "name": token.name, "role": token.role });
+                pen.write(tx, &Fact::new("token.created", detail).on(user.id))?;
+                Ok(token)
+            })
+            .await?;
+        Ok((token, secret))
+    }
+
+    pub async fn tokens(&self, caller: &Caller, after: i64, limit: usize) -> Result<Page<Token>, Error> {
+        caller.require(Role::Admin)?;
+        let rows = one_more(limit)?;
+        let found =
+            self.store.read(|tx| Ok::<_, Error>(tokens::list(tx, caller.tenant, after, rows)?)).await?;
+        Ok(Page::cut(found, limit))
+    }
+
+    pub async fn revoke_token(&self, caller: &Caller, id: i64) -> Result<(), Error> {
+        caller.require(Role::Admin)?;
+        let pen = self.pen(caller.tenant, caller.name.clone());
+        self.store
+            .write(move |tx| {
+                if !tokens::revoke(tx, pen.tenant, id)? {
+                    return Err(Error::not_found("token", id.to_string()));
+                }
+                pen.write(tx, &Fact::new("token.revoked", json!({ "token": id })))
+            })
+            .await
+    }
+}

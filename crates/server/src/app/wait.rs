@@ -1,0 +1,68 @@
+//! Synchronous calls: wait, bounded, until the steps rest.
+
+use std::time::Duration;
+
+use domain::{Error, Offboarding, OffboardingId, OffboardingState, Step, StepState};
+use store::{offboardings, steps};
+
+use super::{App, Caller};
+
+/// Another node may settle our steps: its hints do not reach us, so we look again after this long.
+const LOOK_AGAIN_MS: u64 = 250;
+
+/// How much of an offboarding a caller waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitFor {
+    /// Every step, on every platform.
+    Everything,
+    /// The steps in Exeunt's own directory.
+    Local,
+}
+
+impl App {
+    /// Answers when nothing moves any more, or after `max_wait_ms`, with how it stands then.
+    pub async fn wait(
+        &self,
+        caller: &Caller,
+        id: &OffboardingId,
+        wait_for: WaitFor,
+    ) -> Result<(Offboarding, Vec<Step>), Error> {
+        let mut changes = self.change_hint.subscribe();
+        let limit = Duration::from_millis(u64::try_from(self.options.max_wait_ms).unwrap_or(0));
+        let patience = tokio::time::sleep(limit);
+        tokio::pin!(patience);
+        loop {
+            // Registered before the look, so that no change falls between.
+            changes.mark_unchanged();
+            let (offboarding, steps) = self.look(caller, id).await?;
+            if rests(&offboarding, &steps, wait_for) {
+                return Ok((offboarding, steps));
+            }
+            tokio::select! {
+                () = &mut patience => return Ok((offboarding, steps)),
+                _ = changes.changed() => {}
+                () = tokio::time::sleep(Duration::from_millis(LOOK_AGAIN_MS)) => {}
+            }
+        }
+    }
+
+    async fn look(&self, caller: &Caller, id: &OffboardingId) -> Result<(Offboarding, Vec<Step>), Error> {
+        let missing = || Error::not_found("offboarding", id.to_string());
+        self.store
+            .read(|tx| {
+                let offboarding = offboardings::by_id(tx, caller.tenant, id)?.ok_or_else(missing)?;
+                Ok((offboarding, steps::of_offboarding(tx, id)?))
+            })
+            .await
+    }
+}
+
+fn rests(offboarding: &Offboarding, steps: &[Step], wait_for: WaitFor) -> bool {
+    let moving = |step: &&Step| matches!(step.state, StepState::Ready | StepState::Running);
+    let counted = |step: &&Step| wait_for == WaitFor::Everything || step.local;
+    let scheduled = offboarding.state == OffboardingState::Scheduled;
+    let still_to_come =
+        wait_for == WaitFor::Local && steps.iter().any(|s| s.local && s.state == StepState::Waiting);
+    let failed = steps.iter().any(|step| step.local && step.state == StepState::Failed);
+    scheduled || (!steps.iter().filter(counted).any(|step| moving(&step)) && (!still_to_come || failed))
+}
