@@ -36,7 +36,7 @@ pub(crate) fn run() -> Result {
 
 impl Cluster {
     pub(crate) fn start(programs: &Programs) -> Result<Self> {
-        let home = tempfile::Builder::new().prefix("exeunt-postgres-").tempdir()?;
+        let home = tempfile::Builder::new().prefix("exeunt-postgres-").tempdir_in(programs.temporary())?;
         // Open to all whatever the umask: tests read the CA, and the server may be another user than we.
         fs::set_permissions(home.path(), Permissions::from_mode(0o755))?;
         programs.own(home.path())?;

@@ -5,7 +5,7 @@ use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::{fs, io};
+use std::{env, fs, io};
 
 use crate::{Result, command, debian};
 
@@ -31,6 +31,11 @@ impl Programs {
         let directory = directory().ok_or("Debian's package `postgresql` brought no `initdb`")?;
         let account = if command::is_root()? { Some(Account::postgres()?) } else { None };
         Ok(Self { directory, account })
+    }
+
+    /// Where a cluster may live. The user `postgres` cannot enter a TMPDIR of root's own.
+    pub(super) fn temporary(&self) -> PathBuf {
+        if self.account.is_some() { "/tmp".into() } else { env::temp_dir() }
     }
 
     pub(super) fn path(&self, program: &str) -> PathBuf {
