@@ -1,1 +1,2 @@
 //! exeunt
+pub mod faces;

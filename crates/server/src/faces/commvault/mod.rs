@@ -1,0 +1,15 @@
+//! The Commvault face: the vendor's user API, spoken to the vendor's own clients.
+//!
+//! Owns that wire: paths, queries, bodies, tokens and answers. Its types never leave this module, and nothing
+//! here decides anything about a user: that is `app`.
+
+pub mod by_name;
+pub mod level;
+pub mod media;
+pub mod path;
+mod percent;
+pub mod query;
+pub mod reference;
+pub mod route;
+pub mod successor;
+pub mod token;
