@@ -3,9 +3,12 @@
 //! Owns that wire: paths, queries, bodies, tokens and answers. Its types never leave this module, and nothing
 //! here decides anything about a user: that is `app`.
 
+pub mod body;
 pub mod by_name;
 pub mod level;
+pub mod login;
 pub mod media;
+pub mod offboard;
 pub mod path;
 mod percent;
 pub mod query;
