@@ -2,5 +2,9 @@
 
 pub mod app;
 pub mod clock;
+pub mod engine;
+pub mod faces;
+pub mod halt;
+pub mod listener;
 pub mod passwords;
 pub mod random;

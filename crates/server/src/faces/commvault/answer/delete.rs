@@ -1,0 +1,77 @@
+//! `DELETE User`: what became of the account and of what it owned.
+
+use super::write::{Entity, written};
+use super::{Code, Reply};
+use crate::faces::commvault::media::Format;
+
+const ROOT: &str = "App_DeleteUserResponse";
+
+/// What went to a new owner.
+#[derive(Clone, Copy, Debug)]
+pub struct HandedOver<'a> {
+    pub items: u64,
+    pub new_owner: &'a str,
+}
+
+pub fn deleted(format: Format, entity: Entity<'_>, handed_over: Option<HandedOver<'_>>) -> Reply {
+    let sentence = match (handed_over, format) {
+        (Some(HandedOver { items: 1, new_owner }), _) => {
+            format!("Ownership of 1 item is now with {new_owner}.")
+        }
+        (Some(HandedOver { items, new_owner }), _) => {
+            format!("Ownership of {items} items is now with {new_owner}.")
+        }
+        // Clients of each form compare with their own word.
+        (None, Format::Json) => "Success".to_owned(),
+        (None, Format::Xml) => "Successful".to_owned(),
+    };
+    written(format, ROOT, Some(entity), Code::Success, &sentence, "")
+}
+
+pub fn not_deleted(format: Format, entity: Option<Entity<'_>>, code: Code, message: &str) -> Reply {
+    written(format, ROOT, entity, code, message, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{is_json, is_xml};
+    use super::*;
+
+    const JSMITH: Entity<'_> = Entity { user_id: 2, user_name: "jsmith" };
+
+    #[test]
+    fn deleted_with_and_without_a_transfer() {
+        is_json(
+            &deleted(Format::Json, JSMITH, None),
+            200,
+            r#"{"response":[{"errorString":"Success","errorMessage":"","errorCode":0,"warningMessage":"","entity":{"userId":2,"userName":"jsmith"}}]}"#,
+        );
+        let three = HandedOver { items: 3, new_owner: "kjones" };
+        is_xml(
+            &deleted(Format::Xml, JSMITH, Some(three)),
+            r#"<App_DeleteUserResponse><response errorCode="0" errorString="Ownership of 3 items is now with kjones." errorMessage="" warningMessage=""><entity userId="2" userName="jsmith"/></response></App_DeleteUserResponse>"#,
+        );
+        is_xml(
+            &deleted(Format::Xml, JSMITH, None),
+            r#"<App_DeleteUserResponse><response errorCode="0" errorString="Successful" errorMessage="" warningMessage=""><entity userId="2" userName="jsmith"/></response></App_DeleteUserResponse>"#,
+        );
+        let one = HandedOver { items: 1, new_owner: "Ops" };
+        assert!(
+            deleted(Format::Json, JSMITH, Some(one)).body.contains("Ownership of 1 item is now with Ops.")
+        );
+    }
+
+    #[test]
+    fn a_refusal_names_what_is_owned() {
+        let message = "User jsmith owns 3 alerts, 1 schedule policy. Name a new owner.";
+        is_json(
+            &not_deleted(Format::Json, Some(JSMITH), Code::Failure, message),
+            200,
+            r#"{"response":[{"errorString":"User jsmith owns 3 alerts, 1 schedule policy. Name a new owner.","errorMessage":"User jsmith owns 3 alerts, 1 schedule policy. Name a new owner.","errorCode":2,"warningMessage":"","entity":{"userId":2,"userName":"jsmith"}}]}"#,
+        );
+        is_xml(
+            &not_deleted(Format::Xml, Some(JSMITH), Code::Failure, message),
+            r#"<App_DeleteUserResponse><response errorCode="2" errorString="User jsmith owns 3 alerts, 1 schedule policy. Name a new owner." errorMessage="User jsmith owns 3 alerts, 1 schedule policy. Name a new owner." warningMessage=""><entity userId="2" userName="jsmith"/></response></App_DeleteUserResponse>"#,
+        );
+    }
+}

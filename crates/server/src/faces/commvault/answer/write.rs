@@ -1,0 +1,78 @@
+//! The one shape of every v2 write, and the answer of Disable and Enable in it.
+
+use super::object::Object;
+use super::{Code, Reply};
+use crate::faces::commvault::media::Format;
+
+const UPDATE: &str = "App_UpdateUserPropertiesResponse";
+
+/// The user written to, where there is one.
+#[derive(Clone, Copy, Debug)]
+pub struct Entity<'a> {
+    pub user_id: i64,
+    pub user_name: &'a str,
+}
+
+pub fn updated(format: Format, entity: Entity<'_>) -> Reply {
+    written(format, UPDATE, Some(entity), Code::Success, "", "")
+}
+
+pub fn not_updated(format: Format, entity: Option<Entity<'_>>, code: Code, message: &str) -> Reply {
+    written(format, UPDATE, entity, code, message, message)
+}
+
+/// `errorString` and `errorMessage` are both always sent: each is what some client reads.
+pub(super) fn written(
+    format: Format,
+    root: &str,
+    entity: Option<Entity<'_>>,
+    code: Code,
+    error_string: &str,
+    error_message: &str,
+) -> Reply {
+    let texts =
+        |response: Object| response.with("errorString", error_string).with("errorMessage", error_message);
+    // The vendor's order differs between the two forms.
+    let response = match format {
+        Format::Json => texts(Object::new()).with("errorCode", code),
+        Format::Xml => texts(Object::new().with("errorCode", code)),
+    };
+    let response = response.with("warningMessage", "");
+    let response = match entity {
+        Some(Entity { user_id, user_name }) => {
+            response.with("entity", Object::new().with("userId", user_id).with("userName", user_name))
+        }
+        None => response,
+    };
+    Reply::ok(format, root, &Object::new().with("response", vec![response]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{is_json, is_xml};
+    use super::*;
+
+    const JSMITH: Entity<'_> = Entity { user_id: 2, user_name: "jsmith" };
+
+    #[test]
+    fn update_samples() {
+        is_json(
+            &updated(Format::Json, JSMITH),
+            200,
+            r#"{"response":[{"errorString":"","errorMessage":"","errorCode":0,"warningMessage":"","entity":{"userId":2,"userName":"jsmith"}}]}"#,
+        );
+        is_xml(
+            &updated(Format::Xml, JSMITH),
+            r#"<App_UpdateUserPropertiesResponse><response errorCode="0" errorString="" errorMessage="" warningMessage=""><entity userId="2" userName="jsmith"/></response></App_UpdateUserPropertiesResponse>"#,
+        );
+    }
+
+    #[test]
+    fn a_failure_says_why_in_both_texts() {
+        is_json(
+            &not_updated(Format::Json, None, Code::Failure, "User 99 not found"),
+            200,
+            r#"{"response":[{"errorString":"User 99 not found","errorMessage":"User 99 not found","errorCode":2,"warningMessage":""}]}"#,
+        );
+    }
+}

@@ -1,0 +1,25 @@
+//! The Commvault face: the vendor's user API, spoken to the vendor's own clients.
+//!
+//! Owns that wire: paths, queries, bodies, tokens and answers. Its types never leave this module, and nothing
+//! here decides anything about a user: that is `app`.
+//!
+//! A request is read by [`path::Target`], [`route::Route`] and [`body::parse`]; an answer is an
+//! [`answer::Reply`], made by the functions of [`answer`] in the [`media::Format`] that the client accepts.
+
+pub mod answer;
+pub mod body;
+pub mod by_name;
+pub mod level;
+pub mod login;
+pub mod media;
+pub mod offboard;
+pub mod path;
+mod percent;
+pub mod query;
+pub mod reference;
+pub mod route;
+pub mod successor;
+pub mod token;
+
+#[cfg(test)]
+mod tests;

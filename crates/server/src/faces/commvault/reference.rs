@@ -1,0 +1,40 @@
+//! How a request names a user or a group: by id or by name. Never looks one up.
+
+use domain::{Error, GroupId, UserId};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UserRef {
+    Id(UserId),
+    Name(String),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GroupRef {
+    Id(GroupId),
+    Name(String),
+}
+
+/// Reads an id. `0` is how clients say "not given"; `field` is named in the error.
+pub fn id(field: &'static str, text: &str) -> Result<Option<i64>, Error> {
+    let digits = text.trim();
+    // `parse` alone would accept a sign.
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Error::invalid(field, "must be a number"));
+    }
+    let number: i64 = digits.parse().map_err(|_| Error::invalid(field, "must be a number"))?;
+    Ok((number != 0).then_some(number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_plain_numbers_and_zero_is_not_given() {
+        assert_eq!(id("userId", "22"), Ok(Some(22)));
+        assert_eq!(id("userId", " 0 "), Ok(None));
+        for text in ["", "-1", "+1", "1.0", "0x1", "a", "99999999999999999999", "١"] {
+            assert_eq!(id("userId", text), Err(Error::invalid("userId", "must be a number")), "{text}");
+        }
+    }
+}
