@@ -7,9 +7,11 @@ mod assets;
 mod authenticate;
 mod console;
 mod directory;
+mod feed;
 mod load;
 pub mod local;
 mod lookup;
+mod nodes;
 mod offboardings;
 mod platforms;
 mod policy;
@@ -32,16 +34,20 @@ use crate::clock::Clock;
 use crate::passwords::Passwords;
 use crate::random::Random;
 
+pub use authenticate::TOKEN_PREFIX;
 pub use directory::{NewGroup, NewUser, UserDetail};
 pub use lookup::{GroupRef, UserRef};
+pub use nodes::NODE_ALIVE_MS;
 pub use offboardings::{Detail, Page};
-pub use platforms::{NewPlatform, PlatformStatus};
+pub use platforms::{MAX_IN_FLIGHT, NewPlatform, PlatformStatus};
 pub use preview::Preview;
 pub use report::{PlatformReport, Report, reports};
 pub use settle::Work;
-pub use sign_in::{SecretForm, SignIn, SignedIn};
+pub use sign_in::{DEFAULT_TENANT, SecretForm, SignIn, SignedIn};
 pub use start::{HeirRef, Start, Started};
+pub use tenants::ADMINISTRATOR;
 pub use tokens::NewToken;
+pub use wait::WaitFor;
 
 /// Most rows of one page, on every list of every face.
 pub const MAX_PAGE: usize = 500;
@@ -106,9 +112,13 @@ impl App {
         }))
     }
 
-    /// Tells the engine and everybody who waits that something was committed.
-    pub fn hint(&self) {
+    /// Tells the engine that steps may be ready, and everybody who waits that something was committed.
+    fn hint_work(&self) {
         self.work_hint.notify_one();
+        self.hint_change();
+    }
+
+    fn hint_change(&self) {
         self.change_hint.send_modify(|count| *count += 1);
     }
 

@@ -118,7 +118,7 @@ impl App {
                 edit.save(tx, &pen)
             })
             .await?;
-        self.hint();
+        self.hint_work();
         Ok(edited)
     }
 }

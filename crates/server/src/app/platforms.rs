@@ -49,7 +49,7 @@ impl App {
                 declared.iter().map(|new| apply(tx, &pen, new)).collect::<Result<Vec<_>, Error>>()
             })
             .await?;
-        self.hint();
+        self.hint_work();
         Ok(applied)
     }
 

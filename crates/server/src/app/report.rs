@@ -39,13 +39,12 @@ fn report<'a>(offboarding: &Offboarding, steps: impl Iterator<Item = &'a Step>) 
         let note = step.note.clone();
         match step.state {
             StepState::Failed => return Report::Failed(note.unwrap_or_else(|| "failed".to_owned())),
-            StepState::Done | StepState::Skipped => {}
             StepState::Waiting | StepState::Ready | StepState::Running
                 if offboarding.state != OffboardingState::Cancelled =>
             {
                 worst = Report::Pending(note);
             }
-            StepState::Waiting | StepState::Ready | StepState::Running => {}
+            _ => {}
         }
     }
     worst

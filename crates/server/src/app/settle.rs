@@ -149,13 +149,14 @@ impl App {
                     return Ok::<_, Error>(false);
                 }
                 edit.settle(claim.no, &outcome, moment)?;
+                crate::halt::at("settling");
                 note_health(tx, &pen, &platform, &outcome)?;
                 note_account(tx, &edit, claim.no, &outcome, pen.now_ms)?;
                 edit.save(tx, &pen)?;
                 Ok(true)
             })
             .await?;
-        self.hint();
+        self.hint_work();
         Ok(ours)
     }
 
@@ -193,7 +194,7 @@ impl App {
                 }
             })
             .await?;
-        self.hint();
+        self.hint_work();
         Ok(more)
     }
 
@@ -224,7 +225,7 @@ impl App {
             return Ok(0);
         }
         let sealed = self.store.write(|tx| Ok::<_, Error>(store::log::seal(tx)?)).await?;
-        self.change_hint.send_modify(|count| *count += 1);
+        self.hint_change();
         Ok(sealed)
     }
 }

@@ -72,7 +72,11 @@ impl App {
         let caller = caller.clone();
         let jitter = self.random.jitter();
         let started = self.store.write(move |tx| accept(tx, &pen, &caller, &start, jitter)).await?;
-        self.hint();
+        if started.iter().all(|started| started.offboarding.state.is_final()) {
+            self.hint_change();
+        } else {
+            self.hint_work();
+        }
         Ok(started)
     }
 }

@@ -1,3 +1,35 @@
-//! The vendor APIs that Exeunt speaks as a server. Each face owns its wire and calls `app`, never `store`.
+//! The APIs that Exeunt speaks as a server. Each face owns its wire and calls `app`, never `store`.
 
+pub mod appviewx;
 pub mod commvault;
+mod exchange;
+pub mod netex;
+pub mod rest;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::response::Response;
+
+use crate::app::App;
+pub use exchange::{Exchange, MAX_BODY_BYTES, Peer};
+
+/// Every route of every face.
+pub fn router(app: &Arc<App>) -> Router {
+    rest::router(app).fallback(vendor).with_state(Arc::clone(app))
+}
+
+/// The vendors' paths are matched by their own rules: case, `byName(…)`, roots that may be missing.
+async fn vendor(State(app): State<Arc<App>>, request: Request) -> Response {
+    let exchange = Exchange::read(request).await;
+    if commvault::owns(&exchange) {
+        commvault::serve(&app, exchange).await
+    } else if netex::owns(&exchange) {
+        netex::serve(&app, exchange).await
+    } else if appviewx::owns(&exchange) {
+        appviewx::serve(&app, exchange).await
+    } else {
+        rest::not_found(&exchange)
+    }
+}

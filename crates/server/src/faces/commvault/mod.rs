@@ -18,8 +18,11 @@ mod percent;
 pub mod query;
 pub mod reference;
 pub mod route;
+mod serve;
 pub mod successor;
 pub mod token;
+
+pub use serve::{owns, serve};
 
 #[cfg(test)]
 mod tests;

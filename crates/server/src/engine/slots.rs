@@ -1,0 +1,88 @@
+//! How many steps run at once, per platform and overall.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use domain::PlatformId;
+use store::steps::Due;
+
+pub(super) struct Slots {
+    overall: i64,
+    taken: Mutex<HashMap<PlatformId, i64>>,
+}
+
+impl Slots {
+    pub(super) fn new(overall: usize) -> Self {
+        Self { overall: i64::try_from(overall).unwrap_or(i64::MAX), taken: Mutex::new(HashMap::new()) }
+    }
+
+    /// How many steps to claim of each platform: one each in turn, as long as there is room there and overall.
+    pub(super) fn share_out(&self, due: &[Due]) -> Vec<(PlatformId, i64)> {
+        let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut free = self.overall - taken.values().sum::<i64>();
+        let mut room: Vec<i64> = due
+            .iter()
+            .map(|due| {
+                let limit = due.health.limit(due.max_in_flight);
+                limit - taken.get(&due.platform).copied().unwrap_or(0)
+            })
+            .collect();
+        let mut shares = vec![0_i64; due.len()];
+        let mut given = true;
+        while free > 0 && given {
+            given = false;
+            for (room, share) in room.iter_mut().zip(&mut shares) {
+                if *room > 0 && free > 0 {
+                    (*room, *share, free, given) = (*room - 1, *share + 1, free - 1, true);
+                }
+            }
+        }
+        due.iter().map(|due| due.platform).zip(shares).filter(|(_, share)| *share > 0).collect()
+    }
+
+    pub(super) fn take(&self, platform: PlatformId) {
+        *self.taken.lock().unwrap_or_else(PoisonError::into_inner).entry(platform).or_insert(0) += 1;
+    }
+
+    pub(super) fn give_back(&self, platform: PlatformId) {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = taken.get_mut(&platform) {
+            *count -= 1;
+            if *count <= 0 {
+                taken.remove(&platform);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::breaker::{FAILURES_BEFORE_PAUSE, Health};
+
+    use super::*;
+
+    fn due(id: i64, max_in_flight: i64, failures: i64) -> Due {
+        let health = Health { failures, paused_until_ms: 0 };
+        Due { platform: PlatformId(id), max_in_flight, health }
+    }
+
+    #[track_caller]
+    fn check(slots: &Slots, due: &[Due], expected: &[(i64, i64)]) {
+        let shares: Vec<(i64, i64)> = slots.share_out(due).into_iter().map(|(p, n)| (p.0, n)).collect();
+        assert_eq!(shares, expected);
+    }
+
+    #[test]
+    fn a_busy_platform_leaves_room_for_the_others() {
+        let slots = Slots::new(10);
+        check(&slots, &[due(1, 100, 0), due(2, 100, 0)], &[(1, 5), (2, 5)]);
+        check(&slots, &[due(1, 100, 0), due(2, 2, 0)], &[(1, 8), (2, 2)]);
+        check(&slots, &[due(1, 4, FAILURES_BEFORE_PAUSE), due(2, 3, 0)], &[(1, 1), (2, 3)]);
+        for _ in 0..4 {
+            slots.take(PlatformId(1));
+        }
+        check(&slots, &[due(1, 4, 0), due(2, 100, 0)], &[(2, 6)]);
+        slots.give_back(PlatformId(1));
+        check(&slots, &[due(1, 4, 0)], &[(1, 1)]);
+    }
+}

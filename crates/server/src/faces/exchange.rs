@@ -1,0 +1,60 @@
+//! A request as the vendors' faces take it: the target as it was sent, the body read within its limit.
+
+use std::net::IpAddr;
+
+use axum::body::Bytes;
+use axum::extract::Request;
+use axum::http::{HeaderMap, Method};
+use domain::Error;
+
+/// Longest request body, on every face.
+pub const MAX_BODY_BYTES: usize = 1024 * 1024;
+
+/// Where a request came from; the listener notes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub IpAddr);
+
+pub struct Exchange {
+    pub method: Method,
+    /// Path and query, undecoded.
+    pub target: String,
+    pub headers: HeaderMap,
+    pub peer: Option<IpAddr>,
+    body: Result<Bytes, Error>,
+}
+
+impl Exchange {
+    pub async fn read(request: Request) -> Self {
+        let (head, body) = request.into_parts();
+        let peer = head.extensions.get::<Peer>().map(|peer| peer.0);
+        let target = head.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
+        let body = axum::body::to_bytes(body, MAX_BODY_BYTES).await;
+        let body = body.map_err(|_| Error::TooMany { what: "bytes of the body", limit: MAX_BODY_BYTES });
+        Self { method: head.method, target, headers: head.headers, peer, body }
+    }
+
+    /// The body, or why it was not read.
+    pub fn body(&self) -> Result<&[u8], Error> {
+        self.body.as_deref().map_err(Error::clone)
+    }
+
+    /// The path, undecoded.
+    pub fn path(&self) -> &str {
+        self.target.split('?').next().unwrap_or_default()
+    }
+
+    /// The query, undecoded; empty where there is none.
+    pub fn query(&self) -> &str {
+        self.target.split_once('?').map_or("", |(_, query)| query)
+    }
+
+    /// A header's value, where it is readable text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The Host header: it names the tenant at sign-in.
+    pub fn host(&self) -> Option<&str> {
+        self.header("host").filter(|host| !host.is_empty())
+    }
+}

@@ -1,0 +1,209 @@
+//! A company on a fresh store, and a client for its router.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use domain::{
+    Account, AccountState, Asset, AssetId, AssetKind, Owner, PlatformId, PlatformKind, Role, TenantId, UserId,
+};
+use exeunt::app::{
+    App, AppOptions, Caller, GroupRef, NewGroup, NewPlatform, NewToken, NewUser, SecretForm, SignIn, UserRef,
+};
+use exeunt::clock::Clock;
+use exeunt::engine::{Engine, EngineOptions};
+use exeunt::random::Random;
+use exeunt::{faces, faces::Peer};
+use secrecy::SecretString;
+use store::{Store, StoreOptions, StoreUrl};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+/// The password of every user of the fixture.
+pub(crate) const PASSWORD: &str = "correct horse";
+/// When the fixture's clock begins: 2026-11-22T00:00:00Z.
+pub(crate) const NOW_MS: i64 = 1_795_305_600_000;
+
+/// A server over a fresh embedded store, with an administrator, an operator and an auditor.
+pub(crate) struct Company {
+    pub(crate) app: Arc<App>,
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) router: Router,
+    pub(crate) clock: Clock,
+    /// The console of the default tenant.
+    pub(crate) console: Caller,
+    next_asset: AtomicI64,
+    _folder: TempDir,
+}
+
+impl Company {
+    pub(crate) async fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = StoreUrl::Sqlite(folder.path().join("exeunt.db"));
+        let store = Store::open(&url, &StoreOptions { connections: 4, ca_file: None }).expect("a store");
+        store.migrate().await.expect("a schema");
+        let clock = Clock::set(NOW_MS);
+        let options = AppOptions { max_wait_ms: 5_000, ..AppOptions::default() };
+        let app = App::new(store, clock.clone(), Random::seeded(7), options).expect("an app");
+        app.ensure_default_tenant(|| SecretString::from(PASSWORD)).await.expect("a tenant");
+        let console = app.console(None).await.expect("a console");
+        let engine = Engine::new(Arc::clone(&app), EngineOptions::default());
+        let router = faces::router(&app);
+        let next_asset = AtomicI64::new(1);
+        let company = Self { app, engine, router, clock, console, next_asset, _folder: folder };
+        company.user("operator", Role::Operator).await;
+        company.user("auditor", Role::Auditor).await;
+        company
+    }
+
+    /// Adds a user who can sign in with [`PASSWORD`].
+    pub(crate) async fn user(&self, user_name: &str, role: Role) -> UserId {
+        let new = NewUser {
+            user_name: user_name.to_owned(),
+            email: format!("{}@example.com", user_name.replace(['/', '\\', ' '], ".")),
+            full_name: format!("Full {user_name}"),
+            description: String::new(),
+            role,
+            protected: false,
+            manager: None,
+            external_id: None,
+            password: Some(SecretString::from(PASSWORD)),
+            groups: Vec::new(),
+        };
+        self.app.create_user(&self.console, new).await.expect("a user").id
+    }
+
+    pub(crate) async fn group(&self, name: &str) -> domain::GroupId {
+        let new = NewGroup { name: name.to_owned(), description: String::new() };
+        self.app.create_group(&self.console, new).await.expect("a group").id
+    }
+
+    /// Gives a user an asset of `kind`.
+    pub(crate) async fn asset(&self, owner: UserId, kind: &str, name: &str) -> AssetId {
+        let id = AssetId(self.next_asset.fetch_add(1, Ordering::SeqCst));
+        let asset = Asset {
+            id,
+            kind: AssetKind::new(kind).expect("a kind"),
+            name: name.to_owned(),
+            owner: Some(Owner::User(owner)),
+            owner_role: None,
+            orphaned: false,
+        };
+        let tenant = self.console.tenant;
+        let insert = move |tx: &mut store::Tx<'_>| store::assets::insert(tx, tenant, &asset);
+        self.app.store.write(insert).await.expect("an asset");
+        id
+    }
+
+    /// Declares a simulated platform with the given settings (JSON).
+    pub(crate) async fn platform(&self, name: &str, settings: &str) -> PlatformId {
+        let new = NewPlatform {
+            name: name.to_owned(),
+            kind: PlatformKind::Simulated,
+            settings: settings.to_owned(),
+            max_in_flight: None,
+        };
+        self.app.apply_platforms(&self.console, vec![new]).await.expect("a platform")[0].0.id
+    }
+
+    pub(crate) async fn account(&self, user: UserId, platform: PlatformId, remote_id: &str) {
+        let account =
+            Account { platform, user, remote_id: remote_id.to_owned(), state: AccountState::Active };
+        let tenant = self.console.tenant;
+        let insert = move |tx: &mut store::Tx<'_>| store::accounts::insert(tx, tenant, &account);
+        self.app.store.write(insert).await.expect("an account");
+    }
+
+    /// An API token of `user` with that user's own role.
+    pub(crate) async fn token(&self, user_name: &str) -> String {
+        let role = self.detail(user_name).await.user.role;
+        let user = Some(UserRef::Name(user_name.to_owned()));
+        let new = NewToken { name: format!("token of {user_name}"), role, user, expires_ms: None };
+        self.app.create_token(&self.console, new).await.expect("a token").1
+    }
+
+    /// A session of `user`, as if it had signed in on the REST face.
+    pub(crate) async fn session(&self, user_name: &str) -> String {
+        self.app.sign_in(Self::attempt(user_name, PASSWORD)).await.expect("a session").secret
+    }
+
+    pub(crate) fn attempt(user_name: &str, password: &str) -> SignIn {
+        SignIn {
+            host: None,
+            user_name: user_name.to_owned(),
+            password: SecretString::from(password),
+            address: None,
+            face: "rest",
+            device: None,
+            idle_ms: None,
+            form: SecretForm::Hex,
+        }
+    }
+
+    pub(crate) async fn detail(&self, user_name: &str) -> exeunt::app::UserDetail {
+        let user = UserRef::Name(user_name.to_owned());
+        self.app.user(&self.console, &user).await.expect("the user")
+    }
+
+    pub(crate) async fn group_named(&self, name: &str) -> domain::Group {
+        self.app.group(&self.console, &GroupRef::Name(name.to_owned())).await.expect("the group")
+    }
+
+    /// The kinds of all sealed log entries from number `after` on, in order.
+    pub(crate) async fn log_kinds(&self, after: i64) -> Vec<String> {
+        while self.app.seal().await.expect("sealing") > 0 {}
+        let page = self.app.log(&self.console, &store::log::Filter::All, after, 500).await.expect("the log");
+        page.rows.into_iter().map(|entry| entry.kind).collect()
+    }
+
+    pub(crate) async fn log_head(&self) -> i64 {
+        while self.app.seal().await.expect("sealing") > 0 {}
+        self.app.log_head(&self.console).await.expect("the log")
+    }
+
+    /// Sends a request to the router and reads the whole answer.
+    pub(crate) async fn call(
+        &self,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(target);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut request = request.body(Body::from(body.to_owned())).expect("a request");
+        request.extensions_mut().insert(Peer([127, 0, 0, 1].into()));
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let (head, body) = response.into_parts();
+        let body = axum::body::to_bytes(body, 64 * 1024 * 1024).await.expect("a body");
+        let body = String::from_utf8(body.to_vec()).expect("text");
+        Answer { status: head.status, headers: head.headers, body }
+    }
+}
+
+/// A second tenant with an administrator of its own.
+pub(crate) async fn other_tenant(company: &Company, host: &str) -> TenantId {
+    let password = SecretString::from(PASSWORD);
+    company.app.add_tenant(&company.console, "other", Some(host), &password).await.expect("a tenant").id
+}
+
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}

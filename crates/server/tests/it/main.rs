@@ -1,0 +1,10 @@
+//! The server as its clients meet it: the real router over a real store, a fixed clock, seeded ids.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect")]
+
+mod appviewx; // the AppViewX face, held against its contract
+mod commvault; // the Commvault face, held against its contract
+mod departures; // the verbs through `app` and the engine: what changes, what is logged, what platforms see
+mod fixture; // a company on a fresh store, and a client for its router
+mod netex; // the Netex face, held against its contract
+mod rest; // the REST face and its OpenAPI document
