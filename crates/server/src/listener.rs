@@ -19,7 +19,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
-use crate::faces::Peer;
+use crate::faces::{Peer, Stopping};
 
 /// Connections open at once; beyond, newcomers wait to be accepted.
 pub const MAX_CONNECTIONS: usize = 4_096;
@@ -53,9 +53,10 @@ pub async fn serve(
                 continue;
             }
         };
-        let (router, tls, watcher) = (router.clone(), tls.clone(), graceful.watcher());
+        let (tls, watcher) = (tls.clone(), graceful.watcher());
+        let entrance = Entrance { router: router.clone(), peer, stop: Stopping(stop.clone()) };
         tokio::spawn(async move {
-            connection(stream, peer, tls, router, watcher).await;
+            connection(stream, tls, entrance, watcher).await;
             drop(place);
         });
     }
@@ -65,21 +66,23 @@ pub async fn serve(
     }
 }
 
-async fn connection(
-    stream: TcpStream,
-    peer: SocketAddr,
-    tls: Option<TlsAcceptor>,
+/// What a connection's requests are answered by, and what they are told of the connection.
+struct Entrance {
     router: Router,
-    watcher: Watcher,
-) {
+    peer: SocketAddr,
+    stop: Stopping,
+}
+
+async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, entrance: Entrance, watcher: Watcher) {
+    let peer = entrance.peer;
     // Small answers must not wait for the client's acknowledgment.
     let _ = stream.set_nodelay(true);
     match tls {
-        None => exchange(stream, peer, router, watcher).await,
+        None => exchange(stream, entrance, watcher).await,
         Some(acceptor) => {
             let handshake = acceptor.accept(stream);
             match tokio::time::timeout(Duration::from_millis(TLS_TIMEOUT_MS), handshake).await {
-                Ok(Ok(stream)) => exchange(stream, peer, router, watcher).await,
+                Ok(Ok(stream)) => exchange(stream, entrance, watcher).await,
                 Ok(Err(error)) => tracing::debug!(%peer, %error, "TLS was not agreed on"),
                 Err(_) => tracing::debug!(%peer, "TLS took too long"),
             }
@@ -88,12 +91,14 @@ async fn connection(
 }
 
 /// A TLS client on a plain port gets hyper's 400 at its first byte, so that it can fall back at once.
-async fn exchange<S>(stream: S, peer: SocketAddr, router: Router, watcher: Watcher)
+async fn exchange<S>(stream: S, entrance: Entrance, watcher: Watcher)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let Entrance { router, peer, stop } = entrance;
     let service = router.map_request(move |mut request: Request<hyper::body::Incoming>| {
         request.extensions_mut().insert(Peer(peer.ip()));
+        request.extensions_mut().insert(stop.clone());
         request
     });
     let mut builder = http1::Builder::new();

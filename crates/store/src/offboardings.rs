@@ -33,6 +33,8 @@ statements! {
                      WHERE tenant_id = $1 AND requester = $2 AND repeat_key = $3";
     COUNT_OPEN = "SELECT state, COUNT(*) FROM offboardings WHERE tenant_id = $1 \
                   AND state IN ('scheduled', 'running', 'blocked') GROUP BY state";
+    COUNT_OPEN_OF_ALL = "SELECT state, COUNT(*) FROM offboardings \
+                         WHERE state IN ('scheduled', 'running', 'blocked') GROUP BY state";
 }
 
 /// What makes a repeated request recognizable (`Idempotency-Key`).
@@ -142,6 +144,11 @@ pub fn by_repeat_key(
 /// How many offboardings are open, by state.
 pub fn count_open(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Vec<(OffboardingState, i64)>> {
     tx.query(COUNT_OPEN, params![tenant], |row| Ok((row.word()?, row.take()?)))
+}
+
+/// As [`count_open`], over every tenant.
+pub fn count_open_of_all(tx: &mut Tx<'_>) -> Result<Vec<(OffboardingState, i64)>> {
+    tx.query(COUNT_OPEN_OF_ALL, params![], |row| Ok((row.word()?, row.take()?)))
 }
 
 fn read(row: &mut Row<'_>) -> Result<Offboarding> {

@@ -1,10 +1,14 @@
 //! Users and groups.
 
-use domain::{Account, Asset, Error, Fact, Group, GroupId, Holdings, Role, User, UserId, UserState};
+use std::sync::Arc;
+
+use domain::{
+    Account, Asset, Error, Fact, Group, GroupId, Holdings, PlatformId, Role, User, UserId, UserState,
+};
 use secrecy::SecretString;
 use serde_json::json;
 use store::numbers::{self, Series};
-use store::{Tx, accounts, assets, groups, sessions, tokens, users};
+use store::{Tx, accounts, assets, groups, platforms, sessions, tokens, users};
 
 use super::offboardings::one_more;
 use super::{App, Caller, GroupRef, Page, Pen, UserRef};
@@ -37,6 +41,8 @@ pub struct UserDetail {
     pub user: User,
     pub groups: Vec<Group>,
     pub accounts: Vec<Account>,
+    /// The names of the tenant's platforms, shared by a whole page.
+    pub platforms: Arc<[(PlatformId, String)]>,
     pub holdings: Holdings,
     /// Assets on which the user holds a named role.
     pub roles: Vec<Asset>,
@@ -157,9 +163,13 @@ fn detail(tx: &mut Tx<'_>, caller: &Caller, found: Vec<User>) -> Result<Vec<User
     let accounts = accounts::of_users(tx, caller.tenant, &ids)?;
     let holdings = assets::holdings(tx, caller.tenant, &ids)?;
     let roles = assets::with_roles(tx, caller.tenant, &ids)?;
+    let platforms =
+        platforms::list(tx, caller.tenant)?.into_iter().map(|platform| (platform.id, platform.name));
+    let platforms: Arc<[_]> = platforms.collect();
     let detail = |user: User| UserDetail {
         groups: groups.iter().filter(|(id, _)| *id == user.id).map(|(_, group)| group.clone()).collect(),
         accounts: accounts.iter().filter(|account| account.user == user.id).cloned().collect(),
+        platforms: Arc::clone(&platforms),
         holdings: holdings.iter().find(|(id, _)| *id == user.id).map(|(_, h)| h.clone()).unwrap_or_default(),
         roles: roles.iter().filter(|a| a.owner == Some(domain::Owner::User(user.id))).cloned().collect(),
         user,

@@ -8,6 +8,7 @@ mod authenticate;
 mod console;
 mod directory;
 mod feed;
+mod health;
 mod load;
 pub mod local;
 mod lookup;
@@ -36,6 +37,7 @@ use crate::random::Random;
 
 pub use authenticate::TOKEN_PREFIX;
 pub use directory::{NewGroup, NewUser, UserDetail};
+pub use health::Health;
 pub use lookup::{GroupRef, UserRef};
 pub use nodes::NODE_ALIVE_MS;
 pub use offboardings::{Detail, Page};
@@ -48,6 +50,10 @@ pub use start::{HeirRef, Start, Started};
 pub use tenants::ADMINISTRATOR;
 pub use tokens::NewToken;
 pub use wait::WaitFor;
+
+pub use store::log::{Filter as LogFilter, LogEntry};
+pub use store::offboardings::{Filter as OffboardingFilter, Repeat};
+pub use store::tokens::Token;
 
 /// Most rows of one page, on every list of every face.
 pub const MAX_PAGE: usize = 500;

@@ -1,5 +1,7 @@
 //! Platforms are declared: applying a declaration twice is applying it once.
 
+use std::time::Duration;
+
 use domain::breaker::Health;
 use domain::{Error, Fact, Platform, PlatformId, PlatformKind, Role, StepState};
 use serde_json::json;
@@ -10,6 +12,8 @@ use super::{App, Caller, Pen};
 
 /// Most steps under way at once that a platform may ask for.
 pub const MAX_IN_FLIGHT: i64 = 256;
+/// A platform that is checked must have answered by then.
+const CHECK_MS: u64 = 10_000;
 
 /// A declaration, as in a platforms file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,7 +102,8 @@ impl App {
         }
         let opened = connectors::open(platform.kind, &platform.name, &platform.settings);
         let connector = opened.map_err(|error| Error::invalid("settings", error.to_string()))?;
-        Ok(connector.check().await)
+        let checked = tokio::time::timeout(Duration::from_millis(CHECK_MS), connector.check()).await;
+        Ok(checked.unwrap_or_else(|_| Err(format!("no answer within {CHECK_MS} ms"))))
     }
 }
 

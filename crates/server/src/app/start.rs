@@ -61,6 +61,8 @@ pub struct Started {
     pub heir: Option<String>,
     /// It was under way, or this very request was made before: nothing new was written.
     pub existed: bool,
+    /// This very request was made before, under the same key.
+    pub replayed: bool,
 }
 
 impl App {
@@ -102,12 +104,13 @@ fn accept(
     start: &Start,
     jitter: u64,
 ) -> Result<Vec<Started>, Error> {
+    let loaded = load(tx, pen.tenant, &start.users, &start.heir, start.goal)?;
+    // Behind the locks on the users, so that of two equal requests at once the second sees the first.
     if let Some(repeat) = &start.repeat
         && let Some(replayed) = replay(tx, pen, caller, repeat)?
     {
         return Ok(vec![replayed]);
     }
-    let loaded = load(tx, pen.tenant, &start.users, &start.heir, start.goal)?;
     let planned = plan_all(&loaded, caller, start, pen)?;
     let mut budget = ROWS_AT_ONCE;
     let mut started = Vec::with_capacity(planned.len());
@@ -128,16 +131,17 @@ fn replay(tx: &mut Tx<'_>, pen: &Pen, caller: &Caller, repeat: &Repeat) -> Resul
         return Ok(None);
     };
     if fingerprint != repeat.fingerprint {
-        return Err(Error::invalid("Idempotency-Key", "was used for another request"));
+        return Err(Error::Conflict("the Idempotency-Key was used for another request".to_owned()));
     }
-    existing(tx, pen, &id, None).map(Some)
+    let started = existing(tx, pen, &id, None)?;
+    Ok(Some(Started { replayed: true, ..started }))
 }
 
 fn existing(tx: &mut Tx<'_>, pen: &Pen, id: &OffboardingId, heir: Option<String>) -> Result<Started, Error> {
     let offboarding = offboardings::by_id(tx, pen.tenant, id)?
         .ok_or_else(|| Error::internal(&"an offboarding vanished in its own transaction"))?;
     let steps = steps::of_offboarding(tx, id)?;
-    Ok(Started { offboarding, steps, heir, existed: true })
+    Ok(Started { offboarding, steps, heir, existed: true, replayed: false })
 }
 
 /// One plan per user, each user once; every refusal is collected before any is told.
@@ -226,7 +230,7 @@ impl Acceptance<'_, '_, '_> {
         let heir = self.heir_name(plan.handover);
         let fact = accepted(&offboarding, &steps, heir.as_deref(), self.loaded);
         self.pen.write(self.tx, &fact)?;
-        Ok(Started { offboarding, steps, heir, existed: false })
+        Ok(Started { offboarding, steps, heir, existed: false, replayed: false })
     }
 
     /// A cut calls off an open restoration and the other way round, or one would undo the other later.

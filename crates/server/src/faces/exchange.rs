@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use axum::extract::Request;
 use axum::http::{HeaderMap, Method};
 use domain::Error;
+use tokio::sync::watch;
 
 /// Longest request body, on every face.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -13,6 +14,10 @@ pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// Where a request came from; the listener notes it.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub IpAddr);
+
+/// Turns true when the server stops: answers without an end must end then.
+#[derive(Clone, Debug)]
+pub struct Stopping(pub watch::Receiver<bool>);
 
 pub struct Exchange {
     pub method: Method,

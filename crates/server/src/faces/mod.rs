@@ -3,6 +3,7 @@
 pub mod appviewx;
 pub mod commvault;
 mod exchange;
+mod metrics;
 pub mod netex;
 pub mod rest;
 
@@ -10,26 +11,28 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
+use axum::middleware::from_fn;
 use axum::response::Response;
 
 use crate::app::App;
-pub use exchange::{Exchange, MAX_BODY_BYTES, Peer};
+pub use exchange::{Exchange, MAX_BODY_BYTES, Peer, Stopping};
 
 /// Every route of every face.
 pub fn router(app: &Arc<App>) -> Router {
-    rest::router(app).fallback(vendor).with_state(Arc::clone(app))
+    metrics::install();
+    rest::router(app).fallback(vendor).layer(from_fn(metrics::measure)).with_state(Arc::clone(app))
 }
 
 /// The vendors' paths are matched by their own rules: case, `byName(…)`, roots that may be missing.
 async fn vendor(State(app): State<Arc<App>>, request: Request) -> Response {
     let exchange = Exchange::read(request).await;
     if commvault::owns(&exchange) {
-        commvault::serve(&app, exchange).await
+        metrics::named("commvault", commvault::serve(&app, exchange).await)
     } else if netex::owns(&exchange) {
-        netex::serve(&app, exchange).await
+        metrics::named("netex", netex::serve(&app, exchange).await)
     } else if appviewx::owns(&exchange) {
-        appviewx::serve(&app, exchange).await
+        metrics::named("appviewx", appviewx::serve(&app, exchange).await)
     } else {
-        rest::not_found(&exchange)
+        metrics::named("none", rest::not_found(&exchange))
     }
 }

@@ -1,0 +1,102 @@
+//! What is asked for, and what it would do.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use domain::{Error, Goal};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::super::assets::{HoldingView, holdings};
+use super::super::authenticated::Authenticated;
+use super::super::problem::Problem;
+use super::super::reference::{GroupText, UserText};
+use super::super::request::Body;
+use super::super::time::Time;
+use super::super::words;
+use super::view::{HeirView, LeaverView, StepView};
+use crate::app::{App, HeirRef, Preview, Start};
+
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct Wish {
+    #[schema(schema_with = words::goal)]
+    goal: Goal,
+    user: UserText,
+    /// Who inherits. Name one of `newUser`, `newGroup` and `orphan`, or none: then the policy decides.
+    new_user: Option<UserText>,
+    new_group: Option<GroupText>,
+    /// Assets stay with the removed user, flagged.
+    #[serde(default)]
+    orphan: bool,
+    /// Shown to the leaver who signs in with the right password.
+    message: Option<String>,
+    /// When to begin; now if absent or past.
+    start_at: Option<Time>,
+    /// Answer when nothing moves any more, or after a bounded wait.
+    #[serde(default)]
+    pub(super) wait: bool,
+}
+
+impl TryFrom<&Wish> for Start {
+    type Error = Problem;
+
+    fn try_from(wish: &Wish) -> Result<Self, Problem> {
+        let heir = match (&wish.new_user, &wish.new_group, wish.orphan) {
+            (None, None, false) => HeirRef::Unsaid,
+            (None, None, true) => HeirRef::Orphan,
+            (Some(user), None, false) => HeirRef::User(user.parse()),
+            (None, Some(group), false) => HeirRef::Group(group.parse()),
+            (Some(_), Some(_), false) => HeirRef::Both,
+            (_, _, true) => {
+                return Err(Problem::invalid("orphan", "excludes newUser and newGroup"));
+            }
+        };
+        let start = Self::new(wish.goal, vec![wish.user.parse()]);
+        let start_ms = wish.start_at.map(|time| time.0);
+        Ok(Self { heir, message: wish.message.clone(), start_ms, ..start })
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Plan)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PlanView {
+    #[schema(schema_with = words::goal)]
+    goal: Goal,
+    user: LeaverView,
+    start_at: Time,
+    /// How many assets of each kind the user owns.
+    holdings: Vec<HoldingView>,
+    /// Who inherits; `null` where nothing is handed over.
+    heir: Option<HeirView>,
+    steps: Vec<StepView>,
+}
+
+impl From<Preview> for PlanView {
+    fn from(preview: Preview) -> Self {
+        let Preview { user, plan, holdings: owned, platforms, .. } = preview;
+        Self {
+            goal: plan.goal,
+            user: LeaverView { id: user.id.0, user_name: user.user_name },
+            start_at: Time(plan.start_ms),
+            holdings: holdings(owned),
+            heir: plan.handover.map(HeirView::from),
+            steps: plan.steps.into_iter().map(|step| StepView::new(step, &platforms)).collect(),
+        }
+    }
+}
+
+/// What an offboarding would do now, or why it would be refused. Nothing is changed.
+#[utoipa::path(
+    post, path = "/v1/offboardings/plan", tag = "Offboardings", responses((status = 200, body = PlanView))
+)]
+pub(super) async fn plan_offboarding(
+    State(app): State<Arc<App>>,
+    Authenticated(caller): Authenticated,
+    Body(wish): Body<Wish>,
+) -> Result<Json<PlanView>, Problem> {
+    let preview = app.preview(&caller, Start::try_from(&wish)?).await?.pop();
+    Ok(Json(preview.ok_or_else(|| Error::internal(&"a plan is missing"))?.into()))
+}

@@ -1,0 +1,199 @@
+//! Platforms: declared, looked at, checked.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::{Capabilities, Error, Platform, PlatformKind};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::authenticated::Authenticated;
+use super::problem::Problem;
+use super::request::{Body, Path};
+use super::time::Time;
+use super::words;
+use crate::app::{App, NewPlatform, PlatformStatus};
+
+pub(super) fn operations() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(list_platforms))
+        .routes(routes!(get_platform, declare_platform))
+        .routes(routes!(check_platform))
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Declaration {
+    #[schema(schema_with = words::platform_kind)]
+    kind: PlatformKind,
+    /// In the connector's terms; secrets by reference only (`env:NAME`, `file:PATH`).
+    #[schema(value_type = Object)]
+    #[serde(default)]
+    settings: Map<String, Value>,
+    /// Most steps under way at once: 1 to 256, 8 if absent.
+    #[schema(minimum = 1, maximum = 256)]
+    max_in_flight: Option<i64>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Platform)]
+#[serde(rename_all = "camelCase")]
+struct PlatformView {
+    name: String,
+    #[schema(schema_with = words::platform_kind)]
+    kind: PlatformKind,
+    #[schema(value_type = Object)]
+    settings: Value,
+    max_in_flight: i64,
+    /// What it can do by itself; the rest is left to a person.
+    capabilities: Vec<&'static str>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct StatusView {
+    #[serde(flatten)]
+    platform: PlatformView,
+    health: HealthView,
+    steps: Counts,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = PlatformHealth)]
+#[serde(rename_all = "camelCase")]
+struct HealthView {
+    /// Failures in a row.
+    failures: i64,
+    /// It is left alone until then; `null` if it never was.
+    paused_until: Option<Time>,
+}
+
+/// Steps of open offboardings on it, by state.
+#[derive(Serialize, ToSchema)]
+#[schema(as = StepCounts)]
+#[serde(rename_all = "camelCase")]
+struct Counts {
+    ready: i64,
+    running: i64,
+    failed: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Declared {
+    /// `created`, `changed` or `unchanged`.
+    verdict: &'static str,
+    platform: PlatformView,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Checked {
+    /// Whether it answers, and takes our credentials.
+    reachable: bool,
+    message: String,
+}
+
+impl From<Platform> for PlatformView {
+    fn from(platform: Platform) -> Self {
+        let settings = serde_json::from_str(&platform.settings);
+        Self {
+            name: platform.name,
+            kind: platform.kind,
+            // What a connector's check has let in is an object.
+            settings: settings.unwrap_or_default(),
+            max_in_flight: platform.max_in_flight,
+            capabilities: able(platform.capabilities),
+        }
+    }
+}
+
+fn able(capabilities: Capabilities) -> Vec<&'static str> {
+    let all = domain::Action::ALL.iter().filter(|action| **action != domain::Action::Manual);
+    all.filter(|action| capabilities.allow(**action)).map(|action| action.as_str()).collect()
+}
+
+impl From<PlatformStatus> for StatusView {
+    fn from(status: PlatformStatus) -> Self {
+        let paused = Some(status.health.paused_until_ms).filter(|until| *until > 0);
+        Self {
+            platform: PlatformView::from(status.platform),
+            health: HealthView { failures: status.health.failures, paused_until: paused.map(Time) },
+            steps: Counts { ready: status.ready, running: status.running, failed: status.failed },
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+struct Platforms {
+    items: Vec<StatusView>,
+}
+
+/// Every platform, with its health and what is to do there.
+#[utoipa::path(get, path = "/v1/platforms", tag = "Platforms", responses((status = 200, body = Platforms)))]
+async fn list_platforms(
+    State(app): State<Arc<App>>,
+    Authenticated(caller): Authenticated,
+) -> Result<Json<Platforms>, Problem> {
+    let items = app.platforms(&caller).await?.into_iter().map(StatusView::from).collect();
+    Ok(Json(Platforms { items }))
+}
+
+/// A platform, with its health and what is to do there.
+#[utoipa::path(
+    get, path = "/v1/platforms/{name}", tag = "Platforms", params(("name" = String, Path)),
+    responses((status = 200, body = StatusView))
+)]
+async fn get_platform(
+    State(app): State<Arc<App>>,
+    Authenticated(caller): Authenticated,
+    Path(name): Path<String>,
+) -> Result<Json<StatusView>, Problem> {
+    let mut all = app.platforms(&caller).await?.into_iter();
+    let found = all.find(|status| status.platform.name == name);
+    Ok(Json(found.ok_or_else(|| Error::not_found("platform", name))?.into()))
+}
+
+/// Declare a platform. Declaring it twice is declaring it once; its kind stays as it was.
+#[utoipa::path(
+    put, path = "/v1/platforms/{name}", tag = "Platforms", params(("name" = String, Path)),
+    responses((status = 200, body = Declared), (status = 201, description = "It is new", body = Declared))
+)]
+async fn declare_platform(
+    State(app): State<Arc<App>>,
+    Authenticated(caller): Authenticated,
+    Path(name): Path<String>,
+    Body(declaration): Body<Declaration>,
+) -> Result<(StatusCode, Json<Declared>), Problem> {
+    let new = NewPlatform {
+        name,
+        kind: declaration.kind,
+        settings: Value::Object(declaration.settings).to_string(),
+        max_in_flight: declaration.max_in_flight,
+    };
+    let applied = app.apply_platforms(&caller, vec![new]).await?.pop();
+    let (platform, verdict) = applied.ok_or_else(|| Error::internal(&"nothing was applied"))?;
+    let status = if verdict == "created" { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, Json(Declared { verdict, platform: PlatformView::from(platform) })))
+}
+
+/// Ask a platform whether it is reachable with our credentials.
+#[utoipa::path(
+    post, path = "/v1/platforms/{name}/check", tag = "Platforms", params(("name" = String, Path)),
+    responses((status = 200, body = Checked))
+)]
+async fn check_platform(
+    State(app): State<Arc<App>>,
+    Authenticated(caller): Authenticated,
+    Path(name): Path<String>,
+) -> Result<Json<Checked>, Problem> {
+    let answer = app.check_platform(&caller, &name).await?;
+    let reachable = answer.is_ok();
+    let (Ok(message) | Err(message)) = answer;
+    Ok(Json(Checked { reachable, message }))
+}
