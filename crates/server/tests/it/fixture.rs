@@ -171,18 +171,29 @@ impl Company {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Answer {
-        let mut request = Request::builder().method(method).uri(target);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let mut request = request.body(Body::from(body.to_owned())).expect("a request");
-        request.extensions_mut().insert(Peer([127, 0, 0, 1].into()));
-        let response = self.router.clone().oneshot(request).await.expect("an answer");
-        let (head, body) = response.into_parts();
-        let body = axum::body::to_bytes(body, 64 * 1024 * 1024).await.expect("a body");
-        let body = String::from_utf8(body.to_vec()).expect("text");
-        Answer { status: head.status, headers: head.headers, body }
+        ask(&self.router, method, target, headers, body).await
     }
+}
+
+/// Sends a request to a router and reads the whole answer.
+pub(crate) async fn ask(
+    router: &Router,
+    method: &str,
+    target: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Answer {
+    let mut request = Request::builder().method(method).uri(target);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let mut request = request.body(Body::from(body.to_owned())).expect("a request");
+    request.extensions_mut().insert(Peer([127, 0, 0, 1].into()));
+    let response = router.clone().oneshot(request).await.expect("an answer");
+    let (head, body) = response.into_parts();
+    let body = axum::body::to_bytes(body, 64 * 1024 * 1024).await.expect("a body");
+    let body = String::from_utf8(body.to_vec()).expect("text");
+    Answer { status: head.status, headers: head.headers, body }
 }
 
 /// A second tenant with an administrator of its own.

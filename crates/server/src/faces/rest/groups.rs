@@ -81,7 +81,7 @@ async fn list_groups(
 
 /// Create a group.
 #[utoipa::path(
-    post, path = "/v1/groups", tag = "Directory",
+    post, path = "/v1/groups", tag = "Directory", request_body = NewGroup,
     responses((status = 201, body = GroupView, headers(("Location" = String, description = "The group"))))
 )]
 async fn create_group(

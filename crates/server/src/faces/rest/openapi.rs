@@ -4,14 +4,18 @@ use std::sync::{Arc, OnceLock};
 
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
+use utoipa::ToSchema;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, InfoBuilder, OpenApi, Ref, ResponseBuilder, SecurityRequirement};
-use utoipa::{PartialSchema, ToSchema};
+use utoipa::openapi::{
+    ContentBuilder, InfoBuilder, OpenApi, Ref, RefOr, ResponseBuilder, Schema, SecurityRequirement,
+};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::problem::Details;
+use super::reference::{GroupText, UserText};
+use super::time::Time;
 use crate::app::App;
 
 const BEARER: &str = "bearer";
@@ -55,7 +59,8 @@ fn describe(api: &mut OpenApi) {
         .build();
     let components = api.components.get_or_insert_default();
     components.security_schemes.insert(BEARER.to_owned(), SecurityScheme::Http(bearer).into());
-    let mut schemas = vec![(Details::name().into_owned(), Details::schema())];
+    // Referred to in places where the derived descriptions do not collect them.
+    let mut schemas = vec![named::<Details>(), named::<Time>(), named::<UserText>(), named::<GroupText>()];
     Details::schemas(&mut schemas);
     components.schemas.extend(schemas);
     for item in api.paths.paths.values_mut() {
@@ -64,6 +69,10 @@ fn describe(api: &mut OpenApi) {
             complete(operation);
         }
     }
+}
+
+fn named<T: ToSchema>() -> (String, RefOr<Schema>) {
+    (T::name().into_owned(), T::schema())
 }
 
 fn complete(operation: &mut Operation) {

@@ -55,6 +55,7 @@ struct PlatformView {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(as = PlatformStatus)]
 #[serde(rename_all = "camelCase")]
 struct StatusView {
     #[serde(flatten)]
@@ -162,6 +163,7 @@ async fn get_platform(
 /// Declare a platform. Declaring it twice is declaring it once; its kind stays as it was.
 #[utoipa::path(
     put, path = "/v1/platforms/{name}", tag = "Platforms", params(("name" = String, Path)),
+    request_body = Declaration,
     responses((status = 200, body = Declared), (status = 201, description = "It is new", body = Declared))
 )]
 async fn declare_platform(

@@ -90,7 +90,10 @@ async fn get_policy(
 }
 
 /// Replace the policy. Plans that were accepted before stay as they are.
-#[utoipa::path(put, path = "/v1/policy", tag = "Policy", responses((status = 200, body = PolicyView)))]
+#[utoipa::path(
+    put, path = "/v1/policy", tag = "Policy", request_body = PolicyView,
+    responses((status = 200, body = PolicyView))
+)]
 async fn set_policy(
     State(app): State<Arc<App>>,
     Authenticated(caller): Authenticated,

@@ -1,5 +1,6 @@
 //! How users and groups are named, in paths, queries and bodies alike.
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use domain::{GroupId, UserId};
@@ -82,7 +83,7 @@ impl<T: From<String>> Visitor<'_> for TextOrNumber<T> {
 }
 
 macro_rules! on_the_wire {
-    ($($name:ident = $doc:literal;)*) => {$(
+    ($($name:ident as $shown:literal = $doc:literal;)*) => {$(
         impl From<String> for $name {
             fn from(text: String) -> Self {
                 Self(text)
@@ -102,13 +103,17 @@ macro_rules! on_the_wire {
             }
         }
 
-        impl ToSchema for $name {}
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                Cow::Borrowed($shown)
+            }
+        }
     )*};
 }
 
 on_the_wire! {
-    UserText = "A user: its id, its guid (32 hex digits) or its name; `name:` before it says that it is a name.";
-    GroupText = "A group: its id or its name; `name:` before it says that it is a name.";
+    UserText as "UserReference" = "A user: its id, its guid (32 hex digits) or its name; `name:` before it says that it is a name.";
+    GroupText as "GroupReference" = "A group: its id or its name; `name:` before it says that it is a name.";
 }
 
 #[cfg(test)]

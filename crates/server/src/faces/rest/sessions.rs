@@ -35,6 +35,7 @@ struct Login {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(as = Session)]
 #[serde(rename_all = "camelCase")]
 struct SessionView {
     /// Send it as `Authorization: Bearer`. It is shown this once.
@@ -61,7 +62,7 @@ struct Identity {
 /// The tenant is that of the Host header, else `default`. After 5 failures the name and the address must wait,
 /// longer with each further failure.
 #[utoipa::path(
-    post, path = "/v1/sessions", tag = "Access", security(()),
+    post, path = "/v1/sessions", tag = "Access", security(()), request_body = Login,
     responses((status = 201, body = SessionView))
 )]
 async fn sign_in(

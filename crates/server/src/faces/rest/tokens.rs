@@ -41,6 +41,7 @@ struct NewToken {
 }
 
 #[derive(Serialize, ToSchema)]
+#[schema(as = Token)]
 #[serde(rename_all = "camelCase")]
 struct TokenView {
     id: i64,
@@ -90,7 +91,7 @@ async fn list_tokens(
 }
 
 /// Make a token. Its secret is answered this once and never again.
-#[utoipa::path(post, path = "/v1/tokens", tag = "Access", responses((status = 201, body = CreatedToken)))]
+#[utoipa::path(post, path = "/v1/tokens", tag = "Access", request_body = NewToken, responses((status = 201, body = CreatedToken)))]
 async fn create_token(
     State(app): State<Arc<App>>,
     Authenticated(caller): Authenticated,

@@ -159,7 +159,7 @@ async fn list_users(
 
 /// Create a user.
 #[utoipa::path(
-    post, path = "/v1/users", tag = "Directory",
+    post, path = "/v1/users", tag = "Directory", request_body = NewUser,
     responses((status = 201, body = UserView, headers(("Location" = String, description = "The user"))))
 )]
 async fn create_user(
@@ -202,6 +202,7 @@ async fn get_user(
 /// Set a password. Every session and token of the user ends. Everybody may set their own.
 #[utoipa::path(
     put, path = "/v1/users/{user}/password", tag = "Directory", params(("user" = UserText, Path)),
+    request_body = NewPassword,
     responses((status = 204))
 )]
 async fn set_password(

@@ -39,7 +39,7 @@ pub(super) async fn retry_step(
 
 /// Leave a step out for good. What needs a transfer that was left out is left out as well.
 #[utoipa::path(
-    post, path = "/v1/offboardings/{id}/steps/{no}/skip", tag = "Offboardings",
+    post, path = "/v1/offboardings/{id}/steps/{no}/skip", tag = "Offboardings", request_body = Reason,
     params(("id" = String, Path), ("no" = i64, Path)), responses((status = 200, body = DetailView))
 )]
 pub(super) async fn skip_step(
@@ -55,7 +55,7 @@ pub(super) async fn skip_step(
 
 /// Call an offboarding off: what has not begun is left out, what is done stays done.
 #[utoipa::path(
-    post, path = "/v1/offboardings/{id}/cancel", tag = "Offboardings",
+    post, path = "/v1/offboardings/{id}/cancel", tag = "Offboardings", request_body = Reason,
     params(("id" = String, Path)), responses((status = 200, body = DetailView))
 )]
 pub(super) async fn cancel_offboarding(

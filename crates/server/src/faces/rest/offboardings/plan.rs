@@ -19,6 +19,7 @@ use super::view::{HeirView, LeaverView, StepView};
 use crate::app::{App, HeirRef, Preview, Start};
 
 #[derive(Deserialize, Serialize, ToSchema)]
+#[schema(as = OffboardingWish)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct Wish {
     #[schema(schema_with = words::goal)]
@@ -90,7 +91,8 @@ impl From<Preview> for PlanView {
 
 /// What an offboarding would do now, or why it would be refused. Nothing is changed.
 #[utoipa::path(
-    post, path = "/v1/offboardings/plan", tag = "Offboardings", responses((status = 200, body = PlanView))
+    post, path = "/v1/offboardings/plan", tag = "Offboardings", request_body = Wish,
+    responses((status = 200, body = PlanView))
 )]
 pub(super) async fn plan_offboarding(
     State(app): State<Arc<App>>,

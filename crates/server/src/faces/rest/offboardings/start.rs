@@ -27,7 +27,7 @@ const MAX_KEY_BYTES: usize = 255;
 /// The plan, everything that can be done here, and the log entries are one transaction. With an `Idempotency-Key`
 /// the same request answers the same offboarding; another request under that key is a conflict.
 #[utoipa::path(
-    post, path = "/v1/offboardings", tag = "Offboardings",
+    post, path = "/v1/offboardings", tag = "Offboardings", request_body = Wish,
     params(("Idempotency-Key" = Option<String>, Header, max_length = 255, description = "Any unique text")),
     responses(
         (status = 201, description = "Accepted and over", body = DetailView,
