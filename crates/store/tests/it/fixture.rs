@@ -110,6 +110,12 @@ impl Base {
     }
 }
 
+/// Keeps a transaction open, so that others run into it.
+pub(crate) fn linger(ms: u64) {
+    let (_sender, nothing) = std::sync::mpsc::channel::<()>();
+    assert!(nothing.recv_timeout(std::time::Duration::from_millis(ms)).is_err());
+}
+
 /// Runs `test` on `SQLite` and on `PostgreSQL`; a failure names its database by the thread.
 pub(crate) fn each<F, Fut>(test: F)
 where

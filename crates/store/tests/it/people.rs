@@ -3,7 +3,7 @@
 use domain::{GroupId, NameKey, Role, UserId, UserState};
 use store::{Error, groups, users};
 
-use crate::fixture::each;
+use crate::fixture::{each, linger};
 use crate::sample::{T, group, user};
 
 #[test]
@@ -157,7 +157,7 @@ fn whoever_locks_is_waited_for() {
                 if users::active_admins(tx, T)? < 2 {
                     return Ok(false);
                 }
-                std::thread::sleep(std::time::Duration::from_millis(50));
+                linger(50);
                 users::remove(tx, T, UserId(id), 9).map(|()| true)
             })
         };
