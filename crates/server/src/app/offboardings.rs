@@ -4,7 +4,7 @@ use domain::{Error, Offboarding, OffboardingId, Platform, Role, Step, StepNo};
 use store::offboardings::Filter;
 use store::{offboardings, platforms, steps};
 
-use super::settle::Edit;
+use super::edit::Edit;
 use super::{App, Caller, MAX_PAGE, MAX_REASON_CHARS};
 
 /// An offboarding with all that belongs to it.

@@ -11,9 +11,9 @@ use serde_json::json;
 use store::offboardings::Repeat;
 use store::{Tx, offboardings, steps};
 
+use super::edit::Edit;
 use super::load::{Loaded, load};
 use super::local::{self, Local};
-use super::settle::Edit;
 use super::{App, Caller, GroupRef, MAX_NOTICE_CHARS, MAX_USERS_PER_REQUEST, Pen, UserRef};
 
 /// Asset rows that a request may change in its own transaction; the engine does the rest in chunks.

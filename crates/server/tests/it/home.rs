@@ -104,6 +104,7 @@ fn administer(sql: &str) -> Result<(), postgres::Error> {
 }
 
 fn address(database: &str) -> String {
-    let server = std::env::var(SERVER).unwrap_or_else(|_| panic!("{SERVER} is not set: run cargo xtask test"));
+    let server =
+        std::env::var(SERVER).unwrap_or_else(|_| panic!("{SERVER} is not set: run cargo xtask test"));
     format!("{}/{database}", server.trim_end_matches('/'))
 }

@@ -1,0 +1,87 @@
+//! Where an offboarding changes after its acceptance.
+
+use domain::settle::{self, Moment, SettleError};
+use domain::{Error, Fact, Offboarding, OffboardingId, Outcome, Step, StepNo, StepState, TenantId};
+use store::steps::Claim;
+use store::{Tx, offboardings, steps};
+
+use super::Pen;
+
+/// An offboarding in the hands of one transaction: what it was, what it becomes, what is told of it.
+pub(super) struct Edit {
+    tenant: TenantId,
+    before: (Offboarding, Vec<Step>),
+    pub offboarding: Offboarding,
+    pub steps: Vec<Step>,
+    facts: Vec<Fact>,
+}
+
+impl Edit {
+    pub(super) fn load(tx: &mut Tx<'_>, tenant: TenantId, id: &OffboardingId) -> Result<Self, Error> {
+        let offboarding = offboardings::locked(tx, tenant, id)?
+            .ok_or_else(|| Error::not_found("offboarding", id.to_string()))?;
+        let steps = steps::of_offboarding(tx, id)?;
+        Ok(Self {
+            tenant,
+            before: (offboarding.clone(), steps.clone()),
+            offboarding,
+            steps,
+            facts: Vec::new(),
+        })
+    }
+
+    pub(super) fn settle(&mut self, no: StepNo, outcome: &Outcome, moment: Moment) -> Result<(), Error> {
+        let facts = settle::settle(&mut self.offboarding, &mut self.steps, no, outcome, moment);
+        self.told(facts)
+    }
+
+    pub(super) fn rescue(&mut self, no: StepNo, now_ms: i64) -> Result<(), Error> {
+        let facts = settle::rescue(&mut self.offboarding, &mut self.steps, no, now_ms);
+        self.told(facts)
+    }
+
+    pub(super) fn retry(&mut self, no: StepNo, now_ms: i64) -> Result<(), Error> {
+        let facts = settle::retry_step(&mut self.offboarding, &mut self.steps, no, now_ms);
+        self.told(facts)
+    }
+
+    pub(super) fn skip(&mut self, no: StepNo, reason: &str, now_ms: i64) -> Result<(), Error> {
+        let facts = settle::skip_step(&mut self.offboarding, &mut self.steps, no, reason, now_ms);
+        self.told(facts)
+    }
+
+    pub(super) fn cancel(&mut self, reason: &str, now_ms: i64) -> Result<(), Error> {
+        let facts = settle::cancel(&mut self.offboarding, &mut self.steps, reason, now_ms);
+        self.told(facts)
+    }
+
+    fn told(&mut self, facts: Result<Vec<Fact>, SettleError>) -> Result<(), Error> {
+        let refused = |error: SettleError| match error {
+            SettleError::NoSuchStep(no) => Error::not_found("step", no.to_string()),
+            SettleError::Illegal(_) | SettleError::Over(_) => Error::Conflict(error.to_string()),
+        };
+        self.facts.extend(facts.map_err(refused)?);
+        Ok(())
+    }
+
+    /// Is the step still under this very claim?
+    pub(super) fn holds(&self, claim: &Claim) -> bool {
+        let ours = |step: &&Step| step.no == claim.no && step.attempt == claim.attempt;
+        self.steps.iter().find(ours).is_some_and(|step| step.state == StepState::Running)
+    }
+
+    /// Writes what differs, and what is told of it.
+    pub(super) fn save(self, tx: &mut Tx<'_>, pen: &Pen) -> Result<(Offboarding, Vec<Step>), Error> {
+        for (before, after) in self.before.1.iter().zip(&self.steps).filter(|(before, after)| before != after)
+        {
+            steps::save(tx, &self.offboarding.id, before, after)?;
+        }
+        if self.before.0 != self.offboarding {
+            offboardings::update(tx, self.tenant, &self.offboarding)?;
+        }
+        for fact in &self.facts {
+            pen.write(tx, fact)?;
+        }
+        Ok((self.offboarding, self.steps))
+    }
+}
