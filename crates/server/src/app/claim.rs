@@ -3,13 +3,14 @@
 use connectors::Heir;
 use domain::step::{Event, next};
 use domain::{
-    Action, Error, Fact, Handover, Offboarding, OffboardingState, Owner, Platform, PlatformId, Step,
-    StepState, TenantId,
+    Action, Error, Handover, Offboarding, OffboardingState, Owner, Platform, PlatformId, Step, StepState,
+    TenantId,
 };
 use store::steps::{Claim, Due, Lease};
 use store::{Tx, accounts, groups, offboardings, platforms, steps, users};
 
-use super::{App, Pen};
+use super::App;
+use super::edit::Edit;
 
 /// A claimed step with everything that is needed to act on it.
 #[derive(Clone, Debug)]
@@ -37,8 +38,8 @@ impl App {
     ) -> Result<Vec<Work>, Error> {
         let state = next(StepState::Ready, Event::Claimed).map_err(|error| Error::internal(&error))?;
         let (now_ms, node) = (self.clock.now_ms(), node.to_owned());
-        let pen = self.pen(TenantId(0), "engine");
-        self.store
+        let work = self
+            .store
             .write(move |tx| {
                 let lease = Lease { now_ms, until_ms: now_ms + lease_ms, node: &node, state };
                 let mut work = Vec::new();
@@ -46,41 +47,44 @@ impl App {
                     let claims = steps::claim(tx, platform, &lease, limit)?;
                     let Some(platform) = platforms::by_id(tx, platform)? else { continue };
                     for claim in claims {
-                        work.push(load_work(tx, &pen, claim, &platform)?);
+                        work.push(load_work(tx, claim, &platform)?);
                     }
                 }
-                Ok(work)
+                Ok::<_, Error>(work)
             })
-            .await
+            .await?;
+        for work in work.iter().filter(|work| work.offboarding.state == OffboardingState::Scheduled) {
+            self.begin(&work.claim).await;
+        }
+        Ok(work)
+    }
+
+    /// The first claimed step of a scheduled offboarding sets it going. In a transaction of its own: a claim
+    /// holds its platform, and whoever holds an offboarding may be waiting for that. If it fails, the
+    /// settlement of the step says the same.
+    async fn begin(&self, claim: &Claim) {
+        let pen = self.pen(claim.tenant, "engine");
+        let claim = claim.clone();
+        let begun = self.store.write(move |tx| {
+            let mut edit = Edit::load(tx, claim.tenant, &claim.offboarding)?;
+            edit.begin(pen.now_ms);
+            edit.save(tx, &pen).map(|_| ())
+        });
+        if let Err(error) = begun.await {
+            tracing::warn!(%error, inside = error.inside(), "a scheduled offboarding was not set going yet");
+        }
     }
 }
 
-fn load_work(tx: &mut Tx<'_>, pen: &Pen, claim: Claim, platform: &Platform) -> Result<Work, Error> {
+fn load_work(tx: &mut Tx<'_>, claim: Claim, platform: &Platform) -> Result<Work, Error> {
     let gone = || Error::internal(&format!("offboarding {} vanished", claim.offboarding));
     let offboarding = offboardings::by_id(tx, claim.tenant, &claim.offboarding)?.ok_or_else(gone)?;
-    let offboarding = begin(tx, pen, claim.tenant, offboarding)?;
     let mut steps = steps::of_offboarding(tx, &claim.offboarding)?;
     let index = steps.iter().position(|step| step.no == claim.no).ok_or_else(gone)?;
     let step = steps.swap_remove(index);
     let heir =
         if step.action == Action::Transfer { heir(tx, claim.tenant, &offboarding, platform)? } else { None };
     Ok(Work { claim, offboarding, step, platform: platform.clone(), heir })
-}
-
-/// The first claimed step of a scheduled offboarding sets it going.
-fn begin(
-    tx: &mut Tx<'_>,
-    pen: &Pen,
-    tenant: TenantId,
-    mut offboarding: Offboarding,
-) -> Result<Offboarding, Error> {
-    if offboarding.state == OffboardingState::Scheduled {
-        offboarding.state = OffboardingState::Running;
-        offboardings::update(tx, tenant, &offboarding)?;
-        let fact = Fact::bare("offboarding.running").on(offboarding.user).of(&offboarding.id);
-        pen.of(tenant).write(tx, &fact)?;
-    }
-    Ok(offboarding)
 }
 
 /// Who inherits, with the successor's own account on the platform where there is one.

@@ -1,7 +1,10 @@
 //! Where an offboarding changes after its acceptance.
 
+use domain::offboarding::state_of;
 use domain::settle::{self, Moment, SettleError};
-use domain::{Error, Fact, Offboarding, OffboardingId, Outcome, Step, StepNo, StepState, TenantId};
+use domain::{
+    Error, Fact, Offboarding, OffboardingId, OffboardingState, Outcome, Step, StepNo, StepState, TenantId,
+};
 use store::steps::Claim;
 use store::{Tx, offboardings, steps};
 
@@ -28,6 +31,17 @@ impl Edit {
             steps,
             facts: Vec::new(),
         })
+    }
+
+    /// One of its steps has begun.
+    pub(super) fn begin(&mut self, now_ms: i64) {
+        let Offboarding { cancel_asked, start_ms, .. } = self.offboarding;
+        let state = state_of(&self.steps, cancel_asked, start_ms, now_ms);
+        if self.offboarding.state == OffboardingState::Scheduled && state == OffboardingState::Running {
+            self.offboarding.state = state;
+            let fact = Fact::bare("offboarding.running");
+            self.facts.push(fact.on(self.offboarding.user).of(&self.offboarding.id));
+        }
     }
 
     pub(super) fn settle(&mut self, no: StepNo, outcome: &Outcome, moment: Moment) -> Result<(), Error> {
