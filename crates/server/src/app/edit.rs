@@ -20,17 +20,23 @@ pub(super) struct Edit {
 }
 
 impl Edit {
+    /// For a change that begins with a step of our own.
     pub(super) fn load(tx: &mut Tx<'_>, tenant: TenantId, id: &OffboardingId) -> Result<Self, Error> {
-        let offboarding = offboardings::locked(tx, tenant, id)?
-            .ok_or_else(|| Error::not_found("offboarding", id.to_string()))?;
+        let offboarding = locked(tx, tenant, id)?;
         let steps = steps::of_offboarding(tx, id)?;
-        Ok(Self {
-            tenant,
-            before: (offboarding.clone(), steps.clone()),
-            offboarding,
-            steps,
-            facts: Vec::new(),
-        })
+        Ok(Self::new(tenant, offboarding, steps))
+    }
+
+    /// For a change to any step: none is claimed meanwhile.
+    pub(super) fn alone(tx: &mut Tx<'_>, tenant: TenantId, id: &OffboardingId) -> Result<Self, Error> {
+        let offboarding = locked(tx, tenant, id)?;
+        let steps = steps::locked(tx, id)?;
+        Ok(Self::new(tenant, offboarding, steps))
+    }
+
+    fn new(tenant: TenantId, offboarding: Offboarding, steps: Vec<Step>) -> Self {
+        let before = (offboarding.clone(), steps.clone());
+        Self { tenant, before, offboarding, steps, facts: Vec::new() }
     }
 
     /// One of its steps has begun.
@@ -98,4 +104,8 @@ impl Edit {
         }
         Ok((self.offboarding, self.steps))
     }
+}
+
+fn locked(tx: &mut Tx<'_>, tenant: TenantId, id: &OffboardingId) -> Result<Offboarding, Error> {
+    offboardings::locked(tx, tenant, id)?.ok_or_else(|| Error::not_found("offboarding", id.to_string()))
 }

@@ -113,7 +113,7 @@ impl App {
         let edited = self
             .store
             .write(move |tx| {
-                let mut edit = Edit::load(tx, pen.tenant, &id)?;
+                let mut edit = Edit::alone(tx, pen.tenant, &id)?;
                 change(&mut edit, pen.now_ms)?;
                 edit.save(tx, &pen)
             })

@@ -236,7 +236,7 @@ impl Acceptance<'_, '_, '_> {
             return Ok(());
         }
         for open in self.loaded.open(user).iter().filter(|open| open.goal == opposite) {
-            let mut edit = Edit::load(self.tx, self.pen.tenant, &open.id)?;
+            let mut edit = Edit::alone(self.tx, self.pen.tenant, &open.id)?;
             let reason = format!("superseded by {}", self.start.goal);
             edit.cancel(&reason, self.pen.now_ms)?;
             edit.save(self.tx, self.pen)?;
