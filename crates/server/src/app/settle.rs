@@ -87,7 +87,8 @@ impl App {
             self.store
                 .write(move |tx| {
                     let mut edit = Edit::load(tx, claim.tenant, &claim.offboarding)?;
-                    if edit.holds(&claim) {
+                    // Its node may have come back meanwhile and renewed the lease.
+                    if steps::is_lapsed(tx, &claim, pen.now_ms)? {
                         edit.rescue(claim.no, pen.now_ms)?;
                         edit.save(tx, &pen)?;
                     }
