@@ -88,6 +88,9 @@ pub(super) fn check(start: &Start) -> Result<(), Error> {
     if start.users.len() > MAX_USERS_PER_REQUEST {
         return Err(Error::TooMany { what: "users", limit: MAX_USERS_PER_REQUEST });
     }
+    if start.repeat.is_some() && start.users.len() > 1 {
+        return Err(Error::invalid("Idempotency-Key", "is for a request on one user"));
+    }
     let too_long = |message: &String| message.chars().count() > MAX_NOTICE_CHARS;
     if start.message.as_ref().is_some_and(too_long) {
         return Err(Error::invalid("message", format!("must not exceed {MAX_NOTICE_CHARS} characters")));
@@ -102,12 +105,13 @@ fn accept(
     start: &Start,
     jitter: u64,
 ) -> Result<Vec<Started>, Error> {
+    let loaded = load(tx, pen.tenant, &start.users, &start.heir, start.goal)?;
+    // Behind the locks: of the same request sent twice at once, the second finds the first.
     if let Some(repeat) = &start.repeat
         && let Some(replayed) = replay(tx, pen, caller, repeat)?
     {
         return Ok(vec![replayed]);
     }
-    let loaded = load(tx, pen.tenant, &start.users, &start.heir, start.goal)?;
     let planned = plan_all(&loaded, caller, start, pen)?;
     let mut budget = ROWS_AT_ONCE;
     let mut started = Vec::with_capacity(planned.len());
