@@ -3,14 +3,15 @@
 use connectors::Heir;
 use domain::step::{Event, next};
 use domain::{
-    Action, Error, Handover, Offboarding, OffboardingState, Owner, Platform, PlatformId, Step, StepState,
-    TenantId,
+    Action, Error, Handover, Offboarding, OffboardingState, Owner, Platform, PlatformId, Refusal, Step,
+    StepState, TenantId,
 };
 use store::steps::{Claim, Due, Lease};
 use store::{Tx, accounts, groups, offboardings, platforms, steps, users};
 
 use super::App;
 use super::edit::Edit;
+use super::local::unfit;
 
 /// A claimed step with everything that is needed to act on it.
 #[derive(Clone, Debug)]
@@ -19,7 +20,8 @@ pub struct Work {
     pub offboarding: Offboarding,
     pub step: Step,
     pub platform: Platform,
-    pub heir: Option<Heir>,
+    /// Who inherits, or why nobody may: successors are judged again now that the transfer runs.
+    pub heir: Result<Option<Heir>, Refusal>,
 }
 
 impl App {
@@ -82,8 +84,10 @@ fn load_work(tx: &mut Tx<'_>, claim: Claim, platform: &Platform) -> Result<Work,
     let mut steps = steps::of_offboarding(tx, &claim.offboarding)?;
     let index = steps.iter().position(|step| step.no == claim.no).ok_or_else(gone)?;
     let step = steps.swap_remove(index);
-    let heir =
-        if step.action == Action::Transfer { heir(tx, claim.tenant, &offboarding, platform)? } else { None };
+    let heir = match step.action {
+        Action::Transfer => heir(tx, claim.tenant, &offboarding, platform)?,
+        _ => Ok(None),
+    };
     Ok(Work { claim, offboarding, step, platform: platform.clone(), heir })
 }
 
@@ -93,14 +97,20 @@ fn heir(
     tenant: TenantId,
     offboarding: &Offboarding,
     platform: &Platform,
-) -> Result<Option<Heir>, Error> {
-    let Some(Handover::To(owner)) = offboarding.handover else { return Ok(None) };
-    Ok(match owner {
+) -> Result<Result<Option<Heir>, Refusal>, Error> {
+    let Some(Handover::To(owner)) = offboarding.handover else { return Ok(Ok(None)) };
+    let leaver = users::by_id(tx, tenant, offboarding.user)?;
+    let leaver = leaver.ok_or_else(|| Error::internal(&"the offboarding's user is gone"))?;
+    if let Some(refusal) = unfit(tx, tenant, &leaver, owner)? {
+        return Ok(Err(refusal));
+    }
+    let heir = match owner {
         Owner::Group(id) => groups::by_id(tx, tenant, id)?.map(|group| Heir::Group { name: group.name }),
         Owner::User(id) => {
             let account =
                 accounts::on_platform(tx, tenant, id, platform.id)?.map(|account| account.remote_id);
             users::by_id(tx, tenant, id)?.map(|user| Heir::User { user_name: user.user_name, account })
         }
-    })
+    };
+    Ok(Ok(heir))
 }

@@ -58,11 +58,15 @@ impl Engine {
     }
 
     async fn act(&self, connector: &dyn Connector, work: &Work) -> Outcome {
+        let heir = match &work.heir {
+            Ok(heir) => heir.clone(),
+            Err(refusal) => return Outcome::Refused { reason: refusal.to_string() },
+        };
         let order = Order {
             action: work.step.action,
             account: work.step.remote_id.clone(),
             user_name: work.offboarding.user_name.clone(),
-            heir: work.heir.clone(),
+            heir,
             message: work.offboarding.message.clone(),
             idempotency_key: work.step.idempotency_key.clone(),
             attempt: work.claim.attempt,
