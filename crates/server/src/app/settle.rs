@@ -121,9 +121,14 @@ fn lock_parties(tx: &mut Tx<'_>, tenant: TenantId, offboarding: &Offboarding) ->
     Ok(())
 }
 
-/// A platform's conduct is written down only when it changes.
+/// A platform's conduct is written down only when it changes; then settlements of it take turns, so that
+/// every failure counts.
 fn note_health(tx: &mut Tx<'_>, pen: &Pen, platform: &Platform, outcome: &Outcome) -> Result<(), Error> {
     let before = platforms::health(tx, platform.id)?;
+    if before == before.after(outcome, pen.now_ms) {
+        return Ok(());
+    }
+    let before = platforms::health_locked(tx, platform.id)?;
     let after = before.after(outcome, pen.now_ms);
     if before == after {
         return Ok(());
