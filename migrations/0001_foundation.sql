@@ -158,7 +158,10 @@ CREATE TABLE offboardings (
     CHECK (NOT orphan OR (heir_user_id IS NULL AND heir_group_id IS NULL)),
     CHECK ((repeat_key IS NULL) = (repeat_fingerprint IS NULL))
 );
+-- One that was called off may come to the end of an attempt while the next one begins.
 CREATE UNIQUE INDEX offboardings_open ON offboardings (tenant_id, user_id, goal)
+    WHERE state IN ('scheduled', 'running', 'blocked') AND NOT cancel_asked;
+CREATE INDEX offboardings_open_of_user ON offboardings (tenant_id, user_id, id)
     WHERE state IN ('scheduled', 'running', 'blocked');
 CREATE UNIQUE INDEX offboardings_list ON offboardings (tenant_id, id);
 CREATE INDEX offboardings_state ON offboardings (tenant_id, state, id) WHERE state IN ('scheduled', 'running', 'blocked');
