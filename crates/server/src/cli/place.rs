@@ -1,0 +1,96 @@
+//! Where a command works: which store, which tenant; and opening it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use store::{Store, StoreOptions, StoreUrl};
+
+use super::failure::Failure;
+use super::output::Output;
+use crate::app::{App, AppOptions, Caller};
+use crate::clock::Clock;
+use crate::random::Random;
+
+/// Options of every command.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "General options")]
+pub struct Place {
+    /// Read settings from this TOML file [default: exeunt.toml if there is one]
+    #[arg(long, global = true, env = "EXEUNT_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Where the data is: sqlite:PATH or postgres://USER@HOST/DATABASE
+    #[arg(long, global = true, env = "EXEUNT_STORE", value_name = "URL", default_value = "sqlite:exeunt.db")]
+    pub store: StoreUrl,
+
+    /// Readers of an SQLite store, or connections to PostgreSQL, 1 to 256
+    #[arg(long, global = true, env = "EXEUNT_STORE_CONNECTIONS", value_name = "COUNT", default_value = "16")]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub store_connections: u16,
+
+    /// PEM file with the authority that signs PostgreSQL's certificate [default: the system's]
+    #[arg(long, global = true, env = "EXEUNT_STORE_CA_FILE", value_name = "FILE")]
+    pub store_ca_file: Option<PathBuf>,
+
+    /// Work in this tenant
+    #[arg(long, global = true, value_name = "NAME", default_value = crate::app::DEFAULT_TENANT)]
+    pub tenant: String,
+
+    /// Answer in JSON: one document, or one document per line where the answer goes on
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+/// How far a store may be brought along before it is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readiness {
+    /// Whatever is there; a new file is made if there is none.
+    Any,
+    /// The schema must be this program's.
+    Migrated,
+}
+
+impl Place {
+    pub fn output(&self) -> Output {
+        Output { json: self.json }
+    }
+
+    /// Opens the store. Must be called from a thread that may block.
+    pub fn open(&self, readiness: Readiness) -> Result<Store, Failure> {
+        if let (StoreUrl::Sqlite(path), Readiness::Migrated) = (&self.store, readiness)
+            && !path.exists()
+        {
+            let text = format!("there is no store at {}: exeunt serve makes one", path.display());
+            return Err(Failure::Failed(text));
+        }
+        let options = StoreOptions {
+            connections: usize::from(self.store_connections),
+            ca_file: self.store_ca_file.clone(),
+        };
+        Store::open(&self.store, &options)
+            .map_err(|error| Failure::Failed(format!("{}: {error}", self.store)))
+    }
+
+    /// The verbs over the store, as the caller who may do everything there.
+    pub async fn enter(&self, store: Store) -> Result<Desk, Failure> {
+        store.check_schema().await?;
+        let app = App::new(store, Clock::System, Random::system(), AppOptions::default())?;
+        let caller = app.console(Some(&self.tenant)).await.map_err(|error| match error {
+            domain::Error::NotFound { .. } => Failure::Failed(format!(
+                "there is no tenant {} on {}: exeunt tenant add makes one, the first exeunt serve makes {}",
+                self.tenant,
+                self.store,
+                crate::app::DEFAULT_TENANT
+            )),
+            other => other.into(),
+        })?;
+        Ok(Desk { app, caller, output: self.output() })
+    }
+}
+
+/// A command at work: the verbs, who asks, and where the answer goes.
+pub struct Desk {
+    pub app: Arc<App>,
+    pub caller: Caller,
+    pub output: Output,
+}
