@@ -8,6 +8,7 @@ mod authenticate;
 mod console;
 mod directory;
 mod feed;
+pub mod import;
 mod load;
 pub mod local;
 mod lookup;

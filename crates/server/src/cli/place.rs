@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use domain::Error;
 use store::{Store, StoreOptions, StoreUrl};
 
 use super::failure::Failure;
 use super::output::Output;
-use crate::app::{App, AppOptions, Caller};
+use crate::app::{App, AppOptions, Caller, DEFAULT_TENANT};
 use crate::clock::Clock;
 use crate::random::Random;
 
@@ -33,7 +34,7 @@ pub struct Place {
     pub store_ca_file: Option<PathBuf>,
 
     /// Work in this tenant
-    #[arg(long, global = true, value_name = "NAME", default_value = crate::app::DEFAULT_TENANT)]
+    #[arg(long, global = true, value_name = "NAME", default_value = DEFAULT_TENANT)]
     pub tenant: String,
 
     /// Answer in JSON: one document, or one document per line where the answer goes on
@@ -71,20 +72,32 @@ impl Place {
             .map_err(|error| Failure::Failed(format!("{}: {error}", self.store)))
     }
 
-    /// The verbs over the store, as the caller who may do everything there.
-    pub async fn enter(&self, store: Store) -> Result<Desk, Failure> {
-        store.check_schema().await?;
-        let app = App::new(store, Clock::System, Random::system(), AppOptions::default())?;
-        let caller = app.console(Some(&self.tenant)).await.map_err(|error| match error {
-            domain::Error::NotFound { .. } => Failure::Failed(format!(
-                "there is no tenant {} on {}: exeunt tenant add makes one, the first exeunt serve makes {}",
-                self.tenant,
-                self.store,
-                crate::app::DEFAULT_TENANT
+    /// The verbs over the store. To be called, and dropped, outside a runtime: PostgreSQL's client runs its own.
+    pub fn app(&self, readiness: Readiness, options: AppOptions) -> Result<Arc<App>, Failure> {
+        Ok(App::new(self.open(readiness)?, Clock::System, Random::system(), options)?)
+    }
+
+    /// Does the work of a command as the caller who may do everything here, and numbers what it logged.
+    pub fn at_desk(&self, work: impl AsyncFnOnce(&Desk) -> Result<(), Failure>) -> Result<(), Failure> {
+        let app = self.app(Readiness::Migrated, AppOptions::default())?;
+        super::runtime()?.block_on(async {
+            app.store.check_schema().await?;
+            let caller = app.console(Some(&self.tenant)).await.map_err(|error| self.no_tenant(error))?;
+            let desk = Desk { app: Arc::clone(&app), caller, output: self.output() };
+            let done = work(&desk).await;
+            while app.seal().await? > 0 {}
+            done
+        })
+    }
+
+    fn no_tenant(&self, error: Error) -> Failure {
+        match error {
+            Error::NotFound { .. } => Failure::Failed(format!(
+                "there is no tenant {} on {}: exeunt tenant add makes one, the first exeunt serve makes {DEFAULT_TENANT}",
+                self.tenant, self.store
             )),
             other => other.into(),
-        })?;
-        Ok(Desk { app, caller, output: self.output() })
+        }
     }
 }
 

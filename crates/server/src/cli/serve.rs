@@ -16,9 +16,7 @@ use super::failure::Failure;
 use super::output::Output;
 use super::place::{Place, Readiness};
 use crate::app::{ADMINISTRATOR, App, AppOptions};
-use crate::clock::Clock;
 use crate::engine::{Engine, EngineOptions};
-use crate::random::Random;
 use crate::{faces, listener, telemetry};
 
 /// The exit code after a second signal, as shells know it.
@@ -145,22 +143,21 @@ impl Serve {
 pub fn run(place: &Place, serve: &Serve) -> Result<(), Failure> {
     serve.check()?;
     telemetry::start(&serve.log, serve.log_format).map_err(Failure::Failed)?;
-    let store = place.open(Readiness::Any)?;
-    super::runtime()?.block_on(serve_store(place, serve, store))
+    let options = AppOptions { session_idle_ms: serve.session_idle_ms, ..AppOptions::default() };
+    let app = place.app(Readiness::Any, options)?;
+    super::runtime()?.block_on(serve_app(place, serve, &app))
 }
 
-async fn serve_store(place: &Place, serve: &Serve, store: Store) -> Result<(), Failure> {
+async fn serve_app(place: &Place, serve: &Serve, app: &Arc<App>) -> Result<(), Failure> {
     // Before anything else: a signal during start-up must stop us as well.
     let signals = Signals::new()?;
-    bring_along(&place.store, &store).await?;
-    let options = AppOptions { session_idle_ms: serve.session_idle_ms, ..AppOptions::default() };
-    let app = App::new(store, Clock::System, Random::system(), options)?;
-    first_start(&app, serve.given_password()?, place.output()).await?;
+    bring_along(&place.store, &app.store).await?;
+    first_start(app, serve.given_password()?, place.output()).await?;
     let listener = TcpListener::bind(serve.listen).await;
     let listener = listener.map_err(|error| Failure::Failed(format!("{}: {error}", serve.listen)))?;
     let tls = serve.tls()?;
     announce(&listener, tls.is_some(), place.output())?;
-    serve_until(&app, serve.engine_options(), listener, tls, signals.stop()).await;
+    serve_until(app, serve.engine_options(), listener, tls, signals.stop()).await;
     Ok(())
 }
 
