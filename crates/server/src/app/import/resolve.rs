@@ -35,12 +35,12 @@ pub(super) struct Resolved {
 /// Gives every row its id and every name its meaning, or says what is wrong with all of them.
 pub(super) fn resolve(tx: &mut Tx<'_>, pen: &Pen, import: &Import) -> Result<Resolved, ImportError> {
     let names = Names::new(tx, pen.tenant)?;
-    let mut resolver = Resolver { tx, pen, names, problems: Problems::default() };
-    let mut resolved = Resolved { groups: resolver.groups(&import.groups)?, ..Resolved::default() };
-    resolver.users(&import.users, &mut resolved)?;
-    resolved.assets = resolver.assets(&import.assets)?;
-    resolved.accounts = resolver.accounts(&import.accounts)?;
-    resolver.problems.none_or_err()?;
+    let mut rows = Resolver { tx, pen, names, problems: Problems::default() };
+    let mut resolved = Resolved { groups: rows.groups(&import.groups)?, ..Resolved::default() };
+    rows.users(&import.users, &mut resolved)?;
+    resolved.assets = rows.assets(&import.assets)?;
+    resolved.accounts = rows.accounts(&import.accounts)?;
+    rows.problems.none_or_err()?;
     Ok(resolved)
 }
 
