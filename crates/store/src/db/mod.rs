@@ -8,6 +8,7 @@ mod postgres;
 mod postgres_tls;
 mod row;
 mod sqlite;
+mod sqlite_backup;
 mod sqlite_writer;
 mod tx;
 mod url;
@@ -57,7 +58,8 @@ impl Store {
         Ok(Self { backend })
     }
 
-    /// Runs `f` in one transaction and answers after COMMIT. An `Err` of `f` rolls its changes back.
+    /// Runs `f` in one transaction and answers after COMMIT. An `Err` of `f` rolls its changes back, and so does
+    /// a statement that failed, even if `f` passes over it.
     ///
     /// `f` must not wait for anything: on `SQLite` it runs on the only writer.
     pub async fn write<T, E, F>(&self, f: F) -> std::result::Result<T, E>
@@ -95,7 +97,8 @@ impl Store {
     }
 
     /// Copies an embedded store to a new file while it is in use.
-    pub fn backup(&self, target: &Path) -> Result<()> {
+    #[expect(clippy::unused_async, reason = "like every other way to the store; the copy is made in place")]
+    pub async fn backup(&self, target: &Path) -> Result<()> {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.backup(target),
             Backend::Postgres(_) => {
