@@ -3,6 +3,7 @@
 //! Owns: flags, tables, sentences, exit codes. Never: decides what `app` decides, or speaks HTTP.
 
 pub mod failure;
+pub mod import;
 mod migrate;
 pub mod output;
 pub mod place;
@@ -17,6 +18,7 @@ use tokio::runtime::Runtime;
 
 use crate::config::ConfigFile;
 use failure::Failure;
+use import::Import;
 use place::Place;
 use serve::Serve;
 
@@ -34,6 +36,8 @@ pub struct Cli {
 pub enum Command {
     /// Run the server until SIGINT or SIGTERM
     Serve(Box<Serve>),
+    /// Add users, groups, assets and accounts from CSV or JSON Lines files, all or nothing
+    Import(Import),
     /// Bring the schema of the store to this program's version
     Migrate,
 }
@@ -91,6 +95,7 @@ fn run(cli: Cli, settings: &Settings) -> Result<(), Failure> {
     match command {
         Command::Serve(serve) if serve.check => check(&place, &serve, settings),
         Command::Serve(serve) => serve::run(&place, &serve),
+        Command::Import(import) => import::run(&place, &import),
         Command::Migrate => migrate::run(&place),
     }
 }
