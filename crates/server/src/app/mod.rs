@@ -10,6 +10,7 @@ mod console;
 mod directory;
 mod edit;
 mod feed;
+pub mod import;
 mod load;
 pub mod local;
 mod lookup;
