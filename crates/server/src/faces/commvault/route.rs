@@ -4,7 +4,8 @@ use axum::http::Method;
 use domain::{Error, UserId};
 
 use super::path::Segment;
-use super::reference::{self, UserRef};
+use super::reference;
+use crate::app::UserRef;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {

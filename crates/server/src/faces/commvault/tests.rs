@@ -6,9 +6,9 @@ use domain::{GroupId, UserId};
 use super::body;
 use super::offboard::Offboard;
 use super::path::Target;
-use super::reference::{GroupRef, UserRef};
 use super::route::Route;
 use super::successor::Successor;
+use crate::app::{GroupRef, UserRef};
 
 #[track_caller]
 fn read(method: &Method, raw: &str) -> (Route, Successor) {
