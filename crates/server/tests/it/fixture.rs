@@ -40,12 +40,17 @@ pub(crate) struct Company {
 
 impl Company {
     pub(crate) async fn new() -> Self {
+        Self::waiting(5_000).await
+    }
+
+    /// A server whose synchronous calls wait this long.
+    pub(crate) async fn waiting(max_wait_ms: i64) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = StoreUrl::Sqlite(folder.path().join("exeunt.db"));
         let store = Store::open(&url, &StoreOptions { connections: 4, ca_file: None }).expect("a store");
         store.migrate().await.expect("a schema");
         let clock = Clock::set(NOW_MS);
-        let options = AppOptions { max_wait_ms: 5_000, ..AppOptions::default() };
+        let options = AppOptions { max_wait_ms, ..AppOptions::default() };
         let app = App::new(store, clock.clone(), Random::seeded(7), options).expect("an app");
         app.ensure_default_tenant(|| SecretString::from(PASSWORD)).await.expect("a tenant");
         let console = app.console(None).await.expect("a console");
