@@ -3,6 +3,7 @@
 use domain::Role;
 
 use crate::fixture::{Answer, Company};
+use crate::home::Home;
 
 pub(super) const ROOT: &str = "/webconsole/api";
 pub(super) const DECLARATION: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="no" ?>"#;
@@ -20,7 +21,7 @@ impl Client {
         Self::of(Company::new().await).await
     }
 
-    async fn of(company: Company) -> Self {
+    pub(super) async fn of(company: Company) -> Self {
         let token = format!("QSDK {}", company.token("admin").await);
         Self { company, token }
     }
@@ -32,10 +33,10 @@ impl Client {
 
     /// The same, and no call waits for anything.
     pub(super) async fn impatient() -> Self {
-        Self::of(Company::waiting(0).await).await.and_leaver().await
+        Self::of(Company::waiting(Home::sqlite(), 0).await).await.and_leaver().await
     }
 
-    async fn and_leaver(self) -> Self {
+    pub(super) async fn and_leaver(self) -> Self {
         self.company.user("jsmith", Role::None).await;
         self.company.user("kjones", Role::None).await;
         self.company.group("Ops").await;

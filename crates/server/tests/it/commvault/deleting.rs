@@ -2,6 +2,7 @@ use domain::{Role, UserId, UserState};
 use futures_util::future::join_all;
 
 use super::client::{Client, JSON, ROOT};
+use crate::home::both;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn by_id_with_a_new_owner_in_both_forms() {
@@ -158,9 +159,12 @@ async fn a_second_delete_finds_nobody() {
     client.json("PUT", "User/4/Enable").await.fails("User 4 not found");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn of_identical_deletes_at_once_exactly_one_succeeds() {
-    let client = Client::with_leaver().await;
+#[test]
+fn of_identical_deletes_at_once_exactly_one_succeeds() {
+    both(|company| async { identical_deletes(&Client::of(company).await.and_leaver().await).await });
+}
+
+async fn identical_deletes(client: &Client) {
     client.give_alerts("jsmith", 2).await;
     let calls = (0..8).map(|_| client.json("DELETE", "User/4?newUserId=5"));
     let told: Vec<_> = join_all(calls).await.iter().map(crate::fixture::Answer::told).collect();
