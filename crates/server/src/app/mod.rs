@@ -48,6 +48,8 @@ pub use preview::Preview;
 pub use report::{PlatformReport, Report, reports};
 pub use sign_in::{DEFAULT_TENANT, SecretForm, SignIn, SignedIn};
 pub use start::{HeirRef, Start, Started};
+pub use store::log::{Filter as LogFilter, LogEntry};
+pub use store::offboardings::{Filter as OffboardingFilter, Repeat};
 pub use tenants::ADMINISTRATOR;
 pub use tokens::NewToken;
 pub use wait::WaitFor;

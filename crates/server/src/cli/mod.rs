@@ -17,6 +17,7 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use tokio::runtime::Runtime;
 
 use crate::config::ConfigFile;
+use crate::demo::{self, Demo};
 use failure::Failure;
 use import::Import;
 use place::Place;
@@ -36,6 +37,8 @@ pub struct Cli {
 pub enum Command {
     /// Run the server until SIGINT or SIGTERM
     Serve(Box<Serve>),
+    /// Load a sample company, run four leavers through it, and go on serving
+    Demo(Demo),
     /// Add users, groups, assets and accounts from CSV or JSON Lines files, all or nothing
     Import(Import),
     /// Bring the schema of the store to this program's version
@@ -95,6 +98,7 @@ fn run(cli: Cli, settings: &Settings) -> Result<(), Failure> {
     match command {
         Command::Serve(serve) if serve.check => check(&place, &serve, settings),
         Command::Serve(serve) => serve::run(&place, &serve),
+        Command::Demo(demo) => runtime()?.block_on(demo::run(&demo, place.output())),
         Command::Import(import) => import::run(&place, &import),
         Command::Migrate => migrate::run(&place),
     }

@@ -97,15 +97,14 @@ impl Vendors<'_> {
 impl Call {
     /// As it is pasted into a shell. The token is a variable, so that the lines stay short.
     pub(super) fn curl(&self, base: &str, token: &str) -> String {
-        let mut line = format!("curl -sS -X {} \"{base}{}\"", self.method, self.target);
-        for (name, value) in &self.headers {
+        let request = format!("curl -sS -X {} \"{base}{}\"", self.method, self.target);
+        let headers = self.headers.iter().map(|(name, value)| {
             let value = if value == token { "$TOKEN" } else { value };
-            line.push_str(&format!(" \\\n  -H \"{name}: {value}\""));
-        }
-        if let Some(body) = self.body {
-            line.push_str(&format!(" \\\n  -d '{body}'"));
-        }
-        line
+            format!("-H \"{name}: {value}\"")
+        });
+        let body = self.body.map(|body| format!("-d '{body}'"));
+        let parts: Vec<String> = std::iter::once(request).chain(headers).chain(body).collect();
+        parts.join(" \\\n  ")
     }
 }
 

@@ -19,6 +19,7 @@ use tokio::sync::watch;
 use crate::app::{ADMINISTRATOR, App, AppOptions, Caller, NewToken, UserRef};
 use crate::cli::failure::Failure;
 use crate::cli::output::Output;
+use crate::cli::place::Desk;
 use crate::cli::serve::{Signals, serve_until};
 use crate::clock::Clock;
 use crate::engine::EngineOptions;
@@ -64,7 +65,8 @@ pub async fn run(demo: &Demo, output: Output) -> Result<(), Failure> {
     let fresh = first_start(&app, demo, &folder, output).await?;
     let caller = app.console(None).await?;
     if fresh {
-        company::load(&app, &caller, &folder).await?;
+        let desk = Desk { app: Arc::clone(&app), caller: caller.clone(), output };
+        company::load(&desk, &folder).await?;
     }
     let listener = listen(demo.listen, output).await?;
     let base = format!("http://{}", listener.local_addr().map_err(Failure::failed)?);
@@ -112,8 +114,10 @@ async fn show_all(
 
 fn folder(wanted: Option<&Path>, random: &Random) -> Result<PathBuf, Failure> {
     let unique: String = random.guid().chars().take(8).collect();
-    let folder = wanted.map_or_else(|| std::env::temp_dir().join(format!("exeunt-demo-{unique}")), Path::to_owned);
-    std::fs::create_dir_all(&folder).map_err(|error| Failure::Failed(format!("{}: {error}", folder.display())))?;
+    let folder =
+        wanted.map_or_else(|| std::env::temp_dir().join(format!("exeunt-demo-{unique}")), Path::to_owned);
+    std::fs::create_dir_all(&folder)
+        .map_err(|error| Failure::Failed(format!("{}: {error}", folder.display())))?;
     Ok(folder)
 }
 

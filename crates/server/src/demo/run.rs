@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use domain::{Action, Offboarding, OffboardingState, Step, StepState};
 use serde_json::Value;
 
@@ -79,7 +80,8 @@ impl Run<'_> {
     pub(super) fn invite(&self) -> Result<(), Failure> {
         let vendors = Vendors { token: self.token };
         let lines = |calls: Vec<Call>| -> String {
-            calls.iter().map(|call| format!("# {}\n{}\n\n", call.api, call.curl(self.base, self.token))).collect()
+            let line = |call: &Call| format!("# {}\n{}\n\n", call.api, call.curl(self.base, self.token));
+            calls.iter().map(line).collect()
         };
         self.output.line(&format!("\nNow you. These lines work as they stand:\n\nTOKEN={}\n", self.token))?;
         self.output.text(&lines(vendors.examples()))?;
@@ -92,14 +94,32 @@ impl Run<'_> {
     async fn leaver(&self, user: &str, call: &Call) -> Result<[String; 6], Failure> {
         self.output.line(&format!("→ {call}"))?;
         let head = self.app.log_head(self.caller).await?;
-        let sent = self.send(call);
-        let watched = self.watch(user, head);
-        let (answer, detail) = tokio::join!(sent, watched);
-        self.output.line(&format!("← {}", answer?))?;
-        Ok(row(&detail?))
+        let (sent, watched) = (self.send(call), self.watch(user, head));
+        tokio::pin!(sent, watched);
+        let detail = tokio::select! {
+            answer = &mut sent => {
+                self.tell(answer?)?;
+                watched.await?
+            }
+            detail = &mut watched => {
+                self.tell(sent.await?)?;
+                detail?
+            }
+        };
+        Ok(row(&detail))
     }
 
-    async fn send(&self, call: &Call) -> Result<String, Failure> {
+    /// Shows an answer; one that is no success ends the demo, for nothing would follow.
+    fn tell(&self, (status, body): (StatusCode, String)) -> Result<(), Failure> {
+        self.output.line(&format!("← {status}\n  {body}"))?;
+        if status.is_success() {
+            Ok(())
+        } else {
+            Err(Failure::Failed("the demo's own request failed".to_owned()))
+        }
+    }
+
+    async fn send(&self, call: &Call) -> Result<(StatusCode, String), Failure> {
         let client = outbound::client(Duration::from_millis(ANSWER_TIMEOUT_MS)).map_err(Failure::Failed)?;
         let method = call.method.parse().map_err(Failure::failed)?;
         let mut request = client.request(method, format!("{}{}", self.base, call.target));
@@ -112,7 +132,7 @@ impl Run<'_> {
         let response = request.send().await.map_err(Failure::failed)?;
         let status = response.status();
         let body = response.text().await.map_err(Failure::failed)?;
-        Ok(format!("{status}\n  {body}"))
+        Ok((status, body))
     }
 
     /// Shows what the log says of this user from entry `seen` on, until the offboarding rests.
@@ -147,7 +167,9 @@ fn told(kind: &str, detail: &Value) -> Vec<String> {
         format!("{:<9} {:<13} {:<8} {}", place, text("action"), text("state"), text("note"))
     };
     match kind {
-        "offboarding.accepted" => detail["steps"].as_array().map_or(Vec::new(), |steps| steps.iter().map(line).collect()),
+        "offboarding.accepted" => {
+            detail["steps"].as_array().map_or(Vec::new(), |steps| steps.iter().map(line).collect())
+        }
         "step.done" | "step.retry" | "step.failed" | "step.skipped" => vec![line(detail)],
         "offboarding.completed" => vec!["everything is done".to_owned()],
         _ => Vec::new(),
@@ -166,7 +188,8 @@ fn row(detail: &Detail) -> [String; 6] {
         if names.is_empty() { "-".to_owned() } else { names.join(", ") }
     };
     let rows = |action: Action| -> String {
-        let moved: i64 = steps.iter().filter(|step| step.action == action && step.local).map(|s| s.progress.done).sum();
+        let moved: i64 =
+            steps.iter().filter(|step| step.action == action && step.local).map(|s| s.progress.done).sum();
         if moved == 0 { "-".to_owned() } else { moved.to_string() }
     };
     [
