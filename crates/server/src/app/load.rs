@@ -111,6 +111,14 @@ impl Loaded {
         &self.platforms
     }
 
+    /// As it was found, for the answer and the log.
+    pub(super) fn policy_heir_name(&self, user: &User) -> Option<String> {
+        match self.policy_heir(Some(user)) {
+            NamedHeir::User(Named { given, .. }) | NamedHeir::Group(Named { given, .. }) => Some(given),
+            NamedHeir::Unsaid | NamedHeir::Orphan | NamedHeir::Both => None,
+        }
+    }
+
     fn policy_heir(&self, user: Option<&User>) -> NamedHeir {
         match self.policy.heir {
             Heir::Nobody => NamedHeir::Unsaid,

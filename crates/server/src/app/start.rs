@@ -4,8 +4,8 @@ use domain::plan::{Request, plan};
 use domain::settle::{Moment, may_run, settle};
 use domain::step::Event;
 use domain::{
-    Action, Error, Fact, Goal, Handover, Offboarding, OffboardingId, OffboardingState, Owner, Plan, Refusal,
-    Role, Step, StepState, User, UserId,
+    Action, Error, Fact, Goal, Handover, Offboarding, OffboardingId, OffboardingState, Plan, Refusal, Role,
+    Step, StepState, User, UserId,
 };
 use serde_json::json;
 use store::offboardings::Repeat;
@@ -233,7 +233,7 @@ impl Acceptance<'_, '_, '_> {
         let repeat = self.start.repeat.as_ref();
         offboardings::insert(self.tx, self.pen.tenant, &offboarding, repeat)?;
         steps::insert(self.tx, self.pen.tenant, &offboarding.id, &steps)?;
-        let heir = self.heir_name(plan.handover);
+        let heir = self.heir_name(plan.handover, user);
         let fact = accepted(&offboarding, &steps, heir.as_deref(), self.loaded);
         self.pen.write(self.tx, &fact)?;
         Ok(Started { offboarding, steps, heir, existed: false })
@@ -287,12 +287,10 @@ impl Acceptance<'_, '_, '_> {
         Ok(())
     }
 
-    fn heir_name(&self, handover: Option<Handover>) -> Option<String> {
-        let Some(Handover::To(owner)) = handover else { return None };
-        self.loaded.heir_name.clone().or_else(|| match owner {
-            Owner::User(id) => Some(id.to_string()),
-            Owner::Group(id) => Some(id.to_string()),
-        })
+    /// Named by the request, else by policy.
+    fn heir_name(&self, handover: Option<Handover>, user: &User) -> Option<String> {
+        let Some(Handover::To(_)) = handover else { return None };
+        self.loaded.heir_name.clone().or_else(|| self.loaded.policy_heir_name(user))
     }
 }
 
