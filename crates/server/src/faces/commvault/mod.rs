@@ -14,7 +14,6 @@ pub mod login;
 pub mod media;
 pub mod offboard;
 pub mod path;
-mod percent;
 pub mod query;
 pub mod reference;
 pub mod route;
@@ -22,6 +21,7 @@ mod serve;
 pub mod successor;
 pub mod token;
 
+use super::percent;
 pub use serve::{owns, serve};
 
 #[cfg(test)]
