@@ -95,6 +95,10 @@ pub(super) fn check(start: &Start) -> Result<(), Error> {
     if start.message.as_ref().is_some_and(too_long) {
         return Err(Error::invalid("message", format!("must not exceed {MAX_NOTICE_CHARS} characters")));
     }
+    let no_text = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    if start.message.as_ref().is_some_and(|message| message.chars().any(no_text)) {
+        return Err(Error::invalid("message", "must be plain text"));
+    }
     Ok(())
 }
 

@@ -17,7 +17,6 @@ pub mod media;
 pub mod offboard;
 mod ops;
 pub mod path;
-mod percent;
 pub mod query;
 pub mod reference;
 pub mod route;
@@ -25,6 +24,7 @@ mod serve;
 pub mod successor;
 pub mod token;
 
+use super::percent;
 pub use serve::{owns, serve};
 
 #[cfg(test)]
