@@ -5,10 +5,13 @@
 
 mod assets;
 mod authenticate;
+mod claim;
 mod console;
 mod directory;
+mod edit;
 mod feed;
 mod health;
+pub mod import;
 mod load;
 pub mod local;
 mod lookup;
@@ -36,6 +39,7 @@ use crate::passwords::Passwords;
 use crate::random::Random;
 
 pub use authenticate::TOKEN_PREFIX;
+pub use claim::Work;
 pub use directory::{NewGroup, NewUser, UserDetail};
 pub use health::Health;
 pub use lookup::{GroupRef, UserRef};
@@ -44,16 +48,14 @@ pub use offboardings::{Detail, Page};
 pub use platforms::{MAX_IN_FLIGHT, NewPlatform, PlatformStatus};
 pub use preview::Preview;
 pub use report::{PlatformReport, Report, reports};
-pub use settle::Work;
 pub use sign_in::{DEFAULT_TENANT, SecretForm, SignIn, SignedIn};
 pub use start::{HeirRef, Start, Started};
-pub use tenants::ADMINISTRATOR;
-pub use tokens::NewToken;
-pub use wait::WaitFor;
-
 pub use store::log::{Filter as LogFilter, LogEntry};
 pub use store::offboardings::{Filter as OffboardingFilter, Repeat};
 pub use store::tokens::Token;
+pub use tenants::ADMINISTRATOR;
+pub use tokens::NewToken;
+pub use wait::WaitFor;
 
 /// Most rows of one page, on every list of every face.
 pub const MAX_PAGE: usize = 500;

@@ -3,8 +3,10 @@
 pub mod appviewx;
 pub mod commvault;
 mod exchange;
+mod json;
 mod metrics;
 pub mod netex;
+mod percent;
 pub mod rest;
 
 use std::sync::Arc;
