@@ -42,11 +42,8 @@ pub(super) fn load(
     let named = named_heir(tx, tenant, heir)?;
     let inheriting = if policy.heir == Heir::Manager { managers_of(&found) } else { Vec::new() };
     let stale = lock(tx, tenant, &found, &named, inheriting, goal)?;
-    let (found, mut named) = if stale {
-        (reread(tx, tenant, found)?, named_heir(tx, tenant, heir)?)
-    } else {
-        (found, named)
-    };
+    let (found, mut named) =
+        if stale { (reread(tx, tenant, found)?, named_heir(tx, tenant, heir)?) } else { (found, named) };
     let ids: Vec<UserId> = found.iter().flatten().map(|user| user.id).collect();
     if let NamedHeir::User(Named { found: Some(successor), .. }) = &mut named {
         leaving_with_the_rest(successor, &ids, goal);

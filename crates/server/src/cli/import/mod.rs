@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use domain::action::Count;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
