@@ -83,9 +83,10 @@ impl Place {
         super::runtime()?.block_on(async {
             app.store.check_schema().await?;
             let caller = app.console(Some(&self.tenant)).await.map_err(|error| self.no_tenant(error))?;
-            let desk = Desk { app: Arc::clone(&app), caller, output: self.output() };
+            let (app, tenant) = (Arc::clone(&app), self.tenant.clone());
+            let desk = Desk { app, caller, tenant, output: self.output() };
             let done = work(&desk).await;
-            while app.seal().await? > 0 {}
+            while desk.app.seal().await? > 0 {}
             done
         })
     }
@@ -105,5 +106,16 @@ impl Place {
 pub struct Desk {
     pub app: Arc<App>,
     pub caller: Caller,
+    pub tenant: String,
     pub output: Output,
+}
+
+impl Desk {
+    /// Remote steps run in a server only: says so where none is at work.
+    pub async fn warn_if_nobody_works(&self) -> Result<(), Failure> {
+        if self.app.nodes(&self.caller).await?.is_empty() {
+            self.output.remark("no exeunt serve is running on this store: remote steps wait for one");
+        }
+        Ok(())
+    }
 }
