@@ -71,7 +71,7 @@ CREATE TABLE members (
     FOREIGN KEY (tenant_id, group_id) REFERENCES groups (tenant_id, id),
     FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id)
 );
-CREATE INDEX members_user ON members (tenant_id, user_id);
+CREATE INDEX members_user ON members (tenant_id, user_id, group_id);
 
 CREATE TABLE assets (
     tenant_id BIGINT NOT NULL REFERENCES tenants (id),
@@ -158,7 +158,10 @@ CREATE TABLE offboardings (
     CHECK (NOT orphan OR (heir_user_id IS NULL AND heir_group_id IS NULL)),
     CHECK ((repeat_key IS NULL) = (repeat_fingerprint IS NULL))
 );
+-- One that was called off may come to the end of an attempt while the next one begins.
 CREATE UNIQUE INDEX offboardings_open ON offboardings (tenant_id, user_id, goal)
+    WHERE state IN ('scheduled', 'running', 'blocked') AND NOT cancel_asked;
+CREATE INDEX offboardings_open_of_user ON offboardings (tenant_id, user_id, id)
     WHERE state IN ('scheduled', 'running', 'blocked');
 CREATE UNIQUE INDEX offboardings_list ON offboardings (tenant_id, id);
 CREATE INDEX offboardings_state ON offboardings (tenant_id, state, id) WHERE state IN ('scheduled', 'running', 'blocked');

@@ -21,6 +21,7 @@ statements! {
               needs, attempt, tried_before, ready_at_ms, idempotency_key, progress_done, progress_total, note, \
               finished_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
     OF_OFFBOARDING = concat!("SELECT ", columns!(), " FROM steps WHERE offboarding_id = $1 ORDER BY no");
+    LOCKED = concat!("SELECT ", columns!(), " FROM steps WHERE offboarding_id = $1 ORDER BY no FOR NO KEY UPDATE");
     SAVE = "UPDATE steps SET state = $5, tried_before = $6, ready_at_ms = $7, note = $8, finished_ms = $9, \
             progress_done = $10, progress_total = $11, lease_until_ms = NULL, node = NULL \
             WHERE offboarding_id = $1 AND no = $2 AND state = $3 AND attempt = $4";
@@ -123,6 +124,11 @@ pub fn insert(tx: &mut Tx<'_>, tenant: TenantId, offboarding: &OffboardingId, st
 
 pub fn of_offboarding(tx: &mut Tx<'_>, offboarding: &OffboardingId) -> Result<Vec<Step>> {
     tx.query(OF_OFFBOARDING, params![offboarding], read)
+}
+
+/// As [`of_offboarding`], and none of them is claimed until the transaction ends.
+pub fn locked(tx: &mut Tx<'_>, offboarding: &OffboardingId) -> Result<Vec<Step>> {
+    tx.query(LOCKED, params![offboarding], read)
 }
 
 /// Saves a step that was decided upon from `before`. If it has moved on meanwhile, nothing is saved.

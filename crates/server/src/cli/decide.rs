@@ -77,9 +77,9 @@ fn refused(error: Error) -> Failure {
 }
 
 async fn show(desk: &Desk, id: &OffboardingId) -> Result<(), Failure> {
-    let detail = desk.app.offboarding(&desk.caller, id).await?;
+    let standing = watch::look(desk, id).await?;
     if desk.output.json {
-        return desk.output.line(&view::document(&detail).to_string());
+        return desk.output.line(&view::document(&standing).to_string());
     }
-    watch::tell(desk, &[detail])
+    watch::tell(desk, &[standing])
 }

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::place::Desk;
-use super::{named, view, watch};
-use crate::app::{Detail, GroupRef, HeirRef, Start, Started, UserRef};
+use super::view::{self, Standing};
+use super::{named, watch};
+use crate::app::{GroupRef, HeirRef, Start, Started, UserRef};
 
 /// Whose departure it is.
 #[derive(Clone, Debug, clap::Args)]
@@ -167,32 +168,32 @@ pub(super) async fn start(desk: &Desk, (start, when): (Start, When)) -> Result<(
     if started.iter().any(open_remote) {
         desk.warn_if_nobody_works().await?;
     }
-    let mut details = Vec::with_capacity(started.len());
+    let mut standings = Vec::with_capacity(started.len());
     let patience = tokio::time::sleep(Duration::from_secs(when.timeout));
     tokio::pin!(patience);
     for started in &started {
         let id = &started.offboarding.id;
-        details.push(if when.wait {
+        standings.push(if when.wait {
             tokio::select! {
                 rested = watch::until_rest(desk, id) => rested?,
-                () = &mut patience => desk.app.offboarding(&desk.caller, id).await?,
+                () = &mut patience => watch::look(desk, id).await?,
             }
         } else {
-            desk.app.offboarding(&desk.caller, id).await?
+            watch::look(desk, id).await?
         });
     }
     if desk.output.json {
-        let documents: Vec<Value> = details.iter().map(view::document).collect();
+        let documents: Vec<Value> = standings.iter().map(view::document).collect();
         desk.output.line(&json!(documents).to_string())?;
     } else if when.wait {
-        watch::tell(desk, &details)?;
+        watch::tell(desk, &standings)?;
     }
-    verdict(&details, when.wait)
+    verdict(&standings, when.wait)
 }
 
 /// Blocked is never done; what is still to come is a failure only for those who waited for it.
-fn verdict(details: &[Detail], waited: bool) -> Result<(), Failure> {
-    let mut states = details.iter().map(|detail| detail.offboarding.state);
+fn verdict(standings: &[Standing], waited: bool) -> Result<(), Failure> {
+    let mut states = standings.iter().map(|standing| standing.detail.offboarding.state);
     let unfinished = states.any(|state| match state {
         OffboardingState::Blocked => true,
         OffboardingState::Running => waited,

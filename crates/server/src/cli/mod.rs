@@ -3,6 +3,7 @@
 //! Owns: flags, tables, sentences, exit codes. Never: decides what `app` decides, or speaks HTTP.
 
 pub mod backup;
+pub mod command;
 pub mod decide;
 pub mod depart;
 pub mod failure;
@@ -26,85 +27,15 @@ mod watch;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
-use domain::Goal;
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use tokio::runtime::Runtime;
 
 use crate::config::ConfigFile;
+use crate::demo;
+use command::{Cli, Command};
 use failure::Failure;
-use import::Import;
 use place::{Desk, Place};
 use serve::Serve;
-
-/// One server for every departure: cuts access everywhere, hands over, releases, deletes and proves it.
-#[derive(Debug, Parser)]
-#[command(name = "exeunt", version, max_term_width = 100)]
-pub struct Cli {
-    #[command(flatten)]
-    pub place: Place,
-    #[command(subcommand)]
-    pub command: Command,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Command {
-    /// Run the server until SIGINT or SIGTERM
-    Serve(Box<Serve>),
-    /// Add users, groups, assets and accounts from CSV or JSON Lines files, all or nothing
-    Import(Import),
-    #[command(flatten)]
-    AtDesk(AtDesk),
-    /// Bring the schema of the store to this program's version
-    Migrate,
-    /// Print completions for a shell
-    Completions {
-        /// Which shell
-        #[arg(value_name = "SHELL")]
-        shell: clap_complete::Shell,
-    },
-}
-
-/// The commands that need nothing but the verbs and a caller.
-#[derive(Debug, Subcommand)]
-pub enum AtDesk {
-    /// Show what a departure would do, and change nothing
-    Plan(depart::Plan),
-    /// Let users leave: cut access, hand over, release, delete, as policy says
-    Leave(depart::Leave),
-    /// Cut users' access everywhere, reversibly
-    Deactivate(depart::Deactivate),
-    /// Give deactivated users their access back
-    Restore(depart::Plain),
-    /// Stop the workloads that run for users
-    Release(depart::Plain),
-    /// Hand over what users own
-    Transfer(depart::HandOver),
-    /// Cut users' access, hand over what they own and delete their accounts
-    Remove(depart::Leave),
-    /// Show what is done, what waits and for whom
-    Status(status::Status),
-    /// Decide on a step that waits for a person
-    #[command(subcommand)]
-    Step(decide::StepCommand),
-    /// Call an offboarding off: what has not begun is left out
-    Cancel(decide::Cancel),
-    /// Show the log, which is the evidence
-    Log(log::Log),
-    /// Look at users, add them, set passwords
-    #[command(subcommand)]
-    User(user::UserCommand),
-    /// Make, list and revoke API tokens
-    #[command(subcommand)]
-    Token(token::TokenCommand),
-    /// Add and list tenants
-    #[command(subcommand)]
-    Tenant(tenant::TenantCommand),
-    /// Declare, list and check platforms
-    #[command(subcommand)]
-    Platform(platform::PlatformCommand),
-    /// Copy an SQLite store to a file while it is in use
-    Backup(backup::Backup),
-}
 
 /// Runs the process's own arguments.
 pub fn main() -> ExitCode {
@@ -159,31 +90,11 @@ fn run(cli: Cli, settings: &Settings) -> Result<(), Failure> {
     match command {
         Command::Serve(serve) if serve.check => check(&place, &serve, settings),
         Command::Serve(serve) => serve::run(&place, &serve),
+        Command::Demo(demo) => runtime()?.block_on(demo::run(&demo, place.output())),
         Command::Migrate => migrate::run(&place),
         Command::Import(import) => import::run(&place, &import),
         Command::Completions { shell } => completions(place.output(), shell),
-        Command::AtDesk(command) => place.at_desk(async move |desk: &Desk| at_desk(desk, command).await),
-    }
-}
-
-async fn at_desk(desk: &Desk, command: AtDesk) -> Result<(), Failure> {
-    match command {
-        AtDesk::Plan(plan) => depart::plan(desk, plan).await,
-        AtDesk::Leave(leave) => depart::start(desk, leave.request(Goal::Leave)).await,
-        AtDesk::Deactivate(cut) => depart::start(desk, cut.request(Goal::Deactivate)).await,
-        AtDesk::Restore(plain) => depart::start(desk, plain.request(Goal::Restore)).await,
-        AtDesk::Release(plain) => depart::start(desk, plain.request(Goal::Release)).await,
-        AtDesk::Transfer(transfer) => depart::start(desk, transfer.request(Goal::Transfer)).await,
-        AtDesk::Remove(remove) => depart::start(desk, remove.request(Goal::Remove)).await,
-        AtDesk::Status(status) => status::run(desk, status).await,
-        AtDesk::Step(step) => decide::step(desk, step).await,
-        AtDesk::Cancel(cancel) => decide::cancel(desk, cancel).await,
-        AtDesk::Log(log) => log::run(desk, log).await,
-        AtDesk::User(user) => user::run(desk, user).await,
-        AtDesk::Token(token) => token::run(desk, token).await,
-        AtDesk::Tenant(tenant) => tenant::run(desk, tenant).await,
-        AtDesk::Platform(platform) => platform::run(desk, platform).await,
-        AtDesk::Backup(backup) => backup::run(desk, &backup).await,
+        Command::AtDesk(command) => place.at_desk(async move |desk: &Desk| command.run(desk).await),
     }
 }
 

@@ -83,8 +83,7 @@ impl Place {
         super::runtime()?.block_on(async {
             app.store.check_schema().await?;
             let caller = app.console(Some(&self.tenant)).await.map_err(|error| self.no_tenant(error))?;
-            let (app, tenant) = (Arc::clone(&app), self.tenant.clone());
-            let desk = Desk { app, caller, tenant, output: self.output() };
+            let desk = Desk { app: Arc::clone(&app), caller, output: self.output() };
             let done = work(&desk).await;
             while desk.app.seal().await? > 0 {}
             done
@@ -93,10 +92,17 @@ impl Place {
 
     fn no_tenant(&self, error: Error) -> Failure {
         match error {
-            Error::NotFound { .. } => Failure::Failed(format!(
-                "there is no tenant {} on {}: exeunt tenant add makes one, the first exeunt serve makes {DEFAULT_TENANT}",
-                self.tenant, self.store
-            )),
+            Error::NotFound { .. } => {
+                let maker = if self.tenant == DEFAULT_TENANT {
+                    "the first exeunt serve"
+                } else {
+                    "exeunt tenant add"
+                };
+                Failure::Failed(format!(
+                    "there is no tenant {} on {}: {maker} makes it",
+                    self.tenant, self.store
+                ))
+            }
             other => other.into(),
         }
     }
@@ -106,7 +112,6 @@ impl Place {
 pub struct Desk {
     pub app: Arc<App>,
     pub caller: Caller,
-    pub tenant: String,
     pub output: Output,
 }
 

@@ -9,7 +9,7 @@ use super::output::table;
 use super::pages::gather;
 use super::place::Desk;
 use super::{named, view, watch};
-use crate::app::{Detail, MAX_PAGE};
+use crate::app::MAX_PAGE;
 
 #[derive(Clone, Debug, clap::Args)]
 pub struct Status {
@@ -25,24 +25,22 @@ pub struct Status {
 pub(super) async fn run(desk: &Desk, status: Status) -> Result<(), Failure> {
     let Some(whose) = status.whose else { return open(desk).await };
     let id = find(desk, &whose).await?;
-    let detail = if status.follow {
-        watch::until_rest(desk, &id).await?
-    } else {
-        desk.app.offboarding(&desk.caller, &id).await?
-    };
+    let standing =
+        if status.follow { watch::until_rest(desk, &id).await? } else { watch::look(desk, &id).await? };
     if desk.output.json {
-        desk.output.line(&view::document(&detail).to_string())?;
+        desk.output.line(&view::document(&standing).to_string())?;
     } else {
-        watch::tell(desk, std::slice::from_ref(&detail))?;
+        watch::tell(desk, std::slice::from_ref(&standing))?;
     }
-    if !detail.offboarding.state.is_final() {
+    let state = standing.detail.offboarding.state;
+    if !state.is_final() {
         desk.warn_if_nobody_works().await?;
     }
-    verdict(&detail, status.follow)
+    verdict(state, status.follow)
 }
 
-fn verdict(detail: &Detail, followed: bool) -> Result<(), Failure> {
-    match detail.offboarding.state {
+fn verdict(state: OffboardingState, followed: bool) -> Result<(), Failure> {
+    match state {
         OffboardingState::Blocked => Err(Failure::Unfinished),
         OffboardingState::Running if followed => Err(Failure::Unfinished),
         _ => Ok(()),

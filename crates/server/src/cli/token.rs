@@ -72,7 +72,7 @@ async fn list(desk: &Desk) -> Result<(), Failure> {
         .collect();
     desk.output.answer(&json!(documents), || {
         let rows = tokens.iter().map(|token| {
-            let until = expires(token.expires_ms).unwrap_or_else(|| "revoked".to_owned());
+            let until = expires(token.expires_ms).unwrap_or_else(|| "it is revoked".to_owned());
             [token.id.to_string(), token.name.clone(), token.user.to_string(), token.role.to_string(), until]
         });
         table(["ID", "NAME", "USER ID", "ROLE", "GOOD UNTIL"], rows)

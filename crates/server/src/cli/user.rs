@@ -105,7 +105,7 @@ pub(super) async fn run(desk: &Desk, command: UserCommand) -> Result<(), Failure
 async fn list(desk: &Desk, after: UserId, limit: usize) -> Result<(), Failure> {
     let page = desk.app.users(&desk.caller, after, limit).await?;
     if desk.output.json {
-        return page.rows.iter().try_for_each(|detail| desk.output.line(&document(desk, detail).to_string()));
+        return page.rows.iter().try_for_each(|detail| desk.output.line(&document(detail).to_string()));
     }
     let row = |UserDetail { user, holdings, accounts, .. }: &UserDetail| {
         [
@@ -137,7 +137,7 @@ async fn show(desk: &Desk, user: &UserRef) -> Result<(), Failure> {
         .iter()
         .map(|account| json!({ "platform": name_of(account.platform), "account": account.remote_id, "state": account.state }))
         .collect();
-    let mut whole = document(desk, &detail);
+    let mut whole = document(&detail);
     whole["accounts"] = json!(accounts);
     desk.output.answer(&whole, || {
         let UserDetail { user, groups, holdings, .. } = &detail;
@@ -175,10 +175,9 @@ async fn create(desk: &Desk, add: Add) -> Result<(), Failure> {
     desk.output.answer(&document, || format!("{} is added with id {}\n", user.user_name, user.id))
 }
 
-fn document(desk: &Desk, detail: &UserDetail) -> Value {
+fn document(detail: &UserDetail) -> Value {
     let UserDetail { user, groups, holdings, .. } = detail;
     json!({
-        "tenant": desk.tenant,
         "id": user.id,
         "guid": user.guid,
         "userName": user.user_name,

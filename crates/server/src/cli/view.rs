@@ -1,15 +1,23 @@
 //! Offboardings as documents and as sentences: one wording for every command.
 
-use domain::{Action, Goal, OffboardingState, Step, StepState};
+use domain::{Goal, OffboardingState, PlatformId, Step, StepState};
 use serde_json::{Value, json};
 
 use super::named::shown_moment;
 use super::output::table;
 use crate::app::{Detail, Preview};
 
+/// An offboarding at a moment, and the platforms that take no steps for now.
+pub(super) struct Standing {
+    pub detail: Detail,
+    /// Until when each is paused.
+    pub paused: Vec<(PlatformId, i64)>,
+    pub now_ms: i64,
+}
+
 /// An offboarding with its steps, for programs.
-pub(super) fn document(detail: &Detail) -> Value {
-    let Detail { offboarding, steps, .. } = detail;
+pub(super) fn document(standing: &Standing) -> Value {
+    let Detail { offboarding, steps, .. } = &standing.detail;
     json!({
         "id": offboarding.id,
         "goal": offboarding.goal,
@@ -21,14 +29,14 @@ pub(super) fn document(detail: &Detail) -> Value {
         "start": shown_moment(offboarding.start_ms),
         "created": shown_moment(offboarding.created_ms),
         "finished": offboarding.finished_ms.map(shown_moment),
-        "steps": steps.iter().map(|step| step_document(detail, step)).collect::<Vec<_>>(),
+        "steps": steps.iter().map(|step| step_document(standing, step)).collect::<Vec<_>>(),
     })
 }
 
-fn step_document(detail: &Detail, step: &Step) -> Value {
+fn step_document(standing: &Standing, step: &Step) -> Value {
     json!({
         "no": step.no,
-        "platform": platform(detail, step),
+        "platform": platform(standing, step),
         "account": step.remote_id,
         "action": step.action,
         "state": step.state,
@@ -38,12 +46,13 @@ fn step_document(detail: &Detail, step: &Step) -> Value {
         "total": step.progress.total,
         "next": matches!(step.state, StepState::Ready | StepState::Waiting).then(|| shown_moment(step.ready_at_ms)),
         "note": step.note,
+        "standing": state_of(standing, step),
     })
 }
 
 /// One line on the whole: `leave of jsmith is running: 3 of 7 steps done`.
-pub(super) fn headline(detail: &Detail) -> String {
-    let Detail { offboarding, steps, .. } = detail;
+pub(super) fn headline(standing: &Standing) -> String {
+    let Detail { offboarding, steps, .. } = &standing.detail;
     let over = steps.iter().filter(|step| step.state.is_final()).count();
     let state = match offboarding.state {
         OffboardingState::Scheduled => format!("is scheduled for {}", shown_moment(offboarding.start_ms)),
@@ -55,63 +64,79 @@ pub(super) fn headline(detail: &Detail) -> String {
     format!("{} of {} {state}: {over} of {} steps over", offboarding.goal, offboarding.user_name, steps.len())
 }
 
-/// The steps as a table, and below it what waits and for whom.
-pub(super) fn steps(detail: &Detail, now_ms: i64) -> String {
+/// The steps as a table: what is done, what waits and for whom.
+pub(super) fn steps(standing: &Standing) -> String {
     let row = |step: &Step| {
+        // In our own directory an account is the user.
+        let account = if step.local { &standing.detail.offboarding.user_name } else { &step.remote_id };
         [
             step.no.to_string(),
-            platform(detail, step).to_owned(),
-            step.remote_id.clone(),
+            platform(standing, step).to_owned(),
+            account.clone(),
             step.action.to_string(),
             step.state.to_string(),
-            state_of(detail, step, now_ms),
+            state_of(standing, step),
         ]
     };
-    table(["NO", "PLATFORM", "ACCOUNT", "ACTION", "STATE", "HOW IT STANDS"], detail.steps.iter().map(row))
+    table(
+        ["NO", "PLATFORM", "ACCOUNT", "ACTION", "STATE", "HOW IT STANDS"],
+        standing.detail.steps.iter().map(row),
+    )
 }
 
 /// How a step stands, and for whom it waits.
-pub(super) fn state_of(detail: &Detail, step: &Step, now_ms: i64) -> String {
+pub(super) fn state_of(standing: &Standing, step: &Step) -> String {
     let note = step.note.as_deref().unwrap_or_default();
     match step.state {
         StepState::Done | StepState::Skipped => note.to_owned(),
-        StepState::Running => format!("attempt {} on {}", step.attempt, platform(detail, step)),
+        StepState::Running if step.progress.total > 0 => {
+            format!("{} of {} rows", step.progress.done, step.progress.total)
+        }
+        StepState::Running => format!("attempt {} on {}", step.attempt, platform(standing, step)),
         StepState::Failed => format!("{note}; a person must decide"),
-        StepState::Ready if step.ready_at_ms > now_ms => format!(
-            "waits for {}: {}{}",
-            platform(detail, step),
-            if note.is_empty() { String::new() } else { format!("{note}, ") },
-            next_try(step.ready_at_ms - now_ms)
-        ),
-        StepState::Ready => format!("waits for its turn on {}", platform(detail, step)),
-        StepState::Waiting => waits_for(detail, step, now_ms),
+        StepState::Ready => format!("waits for {}", reason_to_wait(standing, step)),
+        StepState::Waiting => waits_for(standing, step),
     }
 }
 
-fn waits_for(detail: &Detail, step: &Step, now_ms: i64) -> String {
-    let open = detail.steps.iter().filter(|other| step.needs.contains(&other.no) && !other.state.is_final());
+/// Why a step that is ready does not run: its platform rests, asked for patience, or is busy with others.
+fn reason_to_wait(standing: &Standing, step: &Step) -> String {
+    let (platform, now_ms) = (platform(standing, step), standing.now_ms);
+    let paused = standing.paused.iter().find(|(id, until_ms)| *id == step.platform && *until_ms > now_ms);
+    let ready_at_ms = paused.map_or(step.ready_at_ms, |(_, until_ms)| step.ready_at_ms.max(*until_ms));
+    if ready_at_ms <= now_ms {
+        return format!("its turn on {platform}");
+    }
+    if step.attempt == 0 && paused.is_none() {
+        return shown_moment(ready_at_ms);
+    }
+    let note = step.note.as_deref().map(|note| format!("{note}, ")).unwrap_or_default();
+    let rests = if paused.is_some() { "it failed too often and is left alone, " } else { "" };
+    format!("{platform}: {note}{rests}next try in {} s", (ready_at_ms - now_ms).div_euclid(1_000) + 1)
+}
+
+fn waits_for(standing: &Standing, step: &Step) -> String {
+    let steps = standing.detail.steps.iter();
+    let open = steps.filter(|other| step.needs.contains(&other.no) && !other.state.is_final());
     let open: Vec<String> = open.map(|other| other.no.to_string()).collect();
     match &open[..] {
-        [] if step.ready_at_ms > now_ms => format!("waits until {}", shown_moment(step.ready_at_ms)),
+        [] if step.ready_at_ms > standing.now_ms => format!("waits for {}", shown_moment(step.ready_at_ms)),
         [] => "is about to be ready".to_owned(),
         [one] => format!("waits for step {one}"),
         many => format!("waits for steps {}", many.join(", ")),
     }
 }
 
-fn next_try(in_ms: i64) -> String {
-    format!("next try in {} s", in_ms.div_euclid(1_000) + 1)
-}
-
 /// What a person can do about failed steps.
-pub(super) fn advice(detail: &Detail) -> Option<String> {
+pub(super) fn advice(standing: &Standing) -> Option<String> {
+    let detail = &standing.detail;
     let failed = detail.steps.iter().find(|step| step.state == StepState::Failed)?;
     let (id, no) = (&detail.offboarding.id, failed.no);
     Some(format!("decide: exeunt step retry {id} {no}, or exeunt step skip {id} {no} --reason TEXT"))
 }
 
-pub(super) fn platform<'d>(detail: &'d Detail, step: &Step) -> &'d str {
-    name_of(&detail.platforms, step)
+fn platform<'s>(standing: &'s Standing, step: &Step) -> &'s str {
+    name_of(&standing.detail.platforms, step)
 }
 
 fn name_of<'p>(platforms: &'p [domain::Platform], step: &Step) -> &'p str {
@@ -158,15 +183,12 @@ pub(super) fn preview(preview: &Preview) -> String {
     format!("{owns}\n{steps}")
 }
 
-/// What happened at once, in the transaction that accepted it.
+/// What happened in the transaction that accepted it.
 pub(super) fn at_once(goal: Goal, user: &str, steps: &[Step]) -> String {
-    let did = |action| {
-        steps.iter().any(|step| step.local && step.action == action && step.state == StepState::Done)
-    };
-    let notes = steps.iter().filter(|step| step.local && step.state == StepState::Done);
-    let notes: Vec<&str> = notes.filter_map(|step| step.note.as_deref()).collect();
-    if did(Action::Disable) || !notes.is_empty() {
-        return format!("{goal} of {user} accepted: {}", notes.join("; "));
+    let done = steps.iter().filter(|step| step.local && step.state == StepState::Done);
+    let notes: Vec<&str> = done.filter_map(|step| step.note.as_deref()).collect();
+    match &notes[..] {
+        [] => format!("{goal} of {user} is accepted"),
+        notes => format!("{goal} of {user} is accepted: {}", notes.join("; ")),
     }
-    format!("{goal} of {user} accepted")
 }

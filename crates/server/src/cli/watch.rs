@@ -9,45 +9,54 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use super::failure::Failure;
 use super::output::is_watched;
 use super::place::Desk;
-use super::view;
-use crate::app::Detail;
+use super::view::{self, Standing};
 
 /// Other processes do the work, so we look again after this long.
 const LOOK_AGAIN_MS: u64 = 250;
 
+/// How an offboarding stands now.
+pub(super) async fn look(desk: &Desk, id: &OffboardingId) -> Result<Standing, Failure> {
+    let detail = desk.app.offboarding(&desk.caller, id).await?;
+    let platforms = desk.app.platforms(&desk.caller).await?;
+    let now_ms = desk.app.clock.now_ms();
+    let paused = platforms.iter().filter(|status| status.health.is_paused(now_ms));
+    let paused = paused.map(|status| (status.platform.id, status.health.paused_until_ms)).collect();
+    Ok(Standing { detail, paused, now_ms })
+}
+
 /// Answers when the offboarding rests: finished, blocked with nothing else to do, or not begun.
-pub(super) async fn until_rest(desk: &Desk, id: &OffboardingId) -> Result<Detail, Failure> {
+pub(super) async fn until_rest(desk: &Desk, id: &OffboardingId) -> Result<Standing, Failure> {
     let mut bars = Bars::new();
     loop {
-        let detail = desk.app.offboarding(&desk.caller, id).await?;
-        bars.show(&detail, desk.app.clock.now_ms());
-        if rests(&detail, desk.app.clock.now_ms()) {
+        let standing = look(desk, id).await?;
+        bars.show(&standing);
+        if rests(&standing) {
             bars.clear();
-            return Ok(detail);
+            return Ok(standing);
         }
         tokio::time::sleep(Duration::from_millis(LOOK_AGAIN_MS)).await;
     }
 }
 
 /// Whether nothing will change before a date comes or a person decides.
-fn rests(detail: &Detail, now_ms: i64) -> bool {
+fn rests(standing: &Standing) -> bool {
+    let Standing { detail, now_ms, .. } = standing;
     match detail.offboarding.state {
         OffboardingState::Completed | OffboardingState::Cancelled | OffboardingState::Scheduled => true,
         OffboardingState::Running | OffboardingState::Blocked => {
             let moving = |state| matches!(state, StepState::Ready | StepState::Running);
-            let waits_for_date = |ready_at_ms: i64, tries: i64| ready_at_ms > now_ms && tries == 0;
+            let waits_for_date = |ready_at_ms: i64, tries: i64| ready_at_ms > *now_ms && tries == 0;
             !detail.steps.iter().any(|s| moving(s.state) && !waits_for_date(s.ready_at_ms, s.tries()))
         }
     }
 }
 
 /// How each stands in the end.
-pub(super) fn tell(desk: &Desk, details: &[Detail]) -> Result<(), Failure> {
-    let now_ms = desk.app.clock.now_ms();
-    for detail in details {
-        desk.output.line(&view::headline(detail))?;
-        desk.output.text(&view::steps(detail, now_ms))?;
-        if let Some(advice) = view::advice(detail) {
+pub(super) fn tell(desk: &Desk, standings: &[Standing]) -> Result<(), Failure> {
+    for standing in standings {
+        desk.output.line(&view::headline(standing))?;
+        desk.output.text(&view::steps(standing))?;
+        if let Some(advice) = view::advice(standing) {
             desk.output.line(&advice)?;
         }
     }
@@ -65,10 +74,11 @@ impl Bars {
         Self { all: MultiProgress::new(), by_platform: BTreeMap::new() }
     }
 
-    fn show(&mut self, detail: &Detail, now_ms: i64) {
+    fn show(&mut self, standing: &Standing) {
         if !is_watched() {
             return;
         }
+        let detail = &standing.detail;
         for platform in &detail.platforms {
             let steps: Vec<_> = detail.steps.iter().filter(|step| step.platform == platform.id).collect();
             let Some(last) = steps.last() else { continue };
@@ -80,7 +90,7 @@ impl Bars {
                 .entry(platform.name.clone())
                 .or_insert_with(|| all.add(bar(&platform.name, steps.len())));
             bar.set_position(u64::try_from(over).unwrap_or(u64::MAX));
-            bar.set_message(format!("{}: {}", current.action, view::state_of(detail, current, now_ms)));
+            bar.set_message(format!("{}: {}", current.action, view::state_of(standing, current)));
         }
     }
 

@@ -17,16 +17,17 @@ use exeunt::engine::{Engine, EngineOptions};
 use exeunt::random::Random;
 use exeunt::{faces, faces::Peer};
 use secrecy::SecretString;
-use store::{Store, StoreOptions, StoreUrl};
-use tempfile::TempDir;
+use store::Store;
 use tower::ServiceExt;
+
+use crate::home::Home;
 
 /// The password of every user of the fixture.
 pub(crate) const PASSWORD: &str = "correct horse";
 /// When the fixture's clock begins: 2026-11-22T00:00:00Z.
 pub(crate) const NOW_MS: i64 = 1_795_305_600_000;
 
-/// A server over a fresh embedded store, with an administrator, an operator and an auditor.
+/// A server over a fresh store, with an administrator, an operator and an auditor.
 pub(crate) struct Company {
     pub(crate) app: Arc<App>,
     pub(crate) engine: Arc<Engine>,
@@ -35,14 +36,17 @@ pub(crate) struct Company {
     /// The console of the default tenant.
     pub(crate) console: Caller,
     next_asset: AtomicI64,
-    _folder: TempDir,
+    pub(crate) home: Home,
 }
 
 impl Company {
+    /// On the embedded store.
     pub(crate) async fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let url = StoreUrl::Sqlite(folder.path().join("exeunt.db"));
-        let store = Store::open(&url, &StoreOptions { connections: 4, ca_file: None }).expect("a store");
+        Self::at(Home::sqlite()).await
+    }
+
+    pub(crate) async fn at(home: Home) -> Self {
+        let store = home.open();
         store.migrate().await.expect("a schema");
         let clock = Clock::set(NOW_MS);
         let options = AppOptions { max_wait_ms: 5_000, ..AppOptions::default() };
@@ -52,14 +56,48 @@ impl Company {
         let engine = Engine::new(Arc::clone(&app), EngineOptions::default());
         let router = faces::router(&app);
         let next_asset = AtomicI64::new(1);
-        let company = Self { app, engine, router, clock, console, next_asset, _folder: folder };
+        let company = Self { app, engine, router, clock, console, next_asset, home };
         company.user("operator", Role::Operator).await;
         company.user("auditor", Role::Auditor).await;
         company
     }
 
+    /// A second node on the same store, under the same clock.
+    pub(crate) fn second_node(&self) -> Arc<App> {
+        self.node_at(self.home.open())
+    }
+
+    fn node_at(&self, store: Store) -> Arc<App> {
+        let options = self.app.options.clone();
+        App::new(store, self.clock.clone(), Random::seeded(8), options).expect("an app")
+    }
+
+    /// An engine on this store beside the usual one, which stands still unless it is run.
+    pub(crate) fn engine_with(&self, options: EngineOptions) -> Arc<Engine> {
+        Engine::new(Arc::clone(&self.app), options)
+    }
+
     /// Adds a user who can sign in with [`PASSWORD`].
     pub(crate) async fn user(&self, user_name: &str, role: Role) -> UserId {
+        self.add(user_name, role, Some(SecretString::from(PASSWORD)), None).await
+    }
+
+    /// Adds a user who cannot sign in, which is quick.
+    pub(crate) async fn person(&self, user_name: &str) -> UserId {
+        self.add(user_name, Role::None, None, None).await
+    }
+
+    pub(crate) async fn report_of(&self, user_name: &str, manager: &str) -> UserId {
+        self.add(user_name, Role::None, None, Some(UserRef::Name(manager.to_owned()))).await
+    }
+
+    async fn add(
+        &self,
+        user_name: &str,
+        role: Role,
+        password: Option<SecretString>,
+        manager: Option<UserRef>,
+    ) -> UserId {
         let new = NewUser {
             user_name: user_name.to_owned(),
             email: format!("{}@example.com", user_name.replace(['/', '\\', ' '], ".")),
@@ -67,9 +105,9 @@ impl Company {
             description: String::new(),
             role,
             protected: false,
-            manager: None,
+            manager,
             external_id: None,
-            password: Some(SecretString::from(PASSWORD)),
+            password,
             groups: Vec::new(),
         };
         self.app.create_user(&self.console, new).await.expect("a user").id
@@ -82,28 +120,53 @@ impl Company {
 
     /// Gives a user an asset of `kind`.
     pub(crate) async fn asset(&self, owner: UserId, kind: &str, name: &str) -> AssetId {
-        let id = AssetId(self.next_asset.fetch_add(1, Ordering::SeqCst));
-        let asset = Asset {
-            id,
+        let asset = self.new_asset(owner, kind, name.to_owned());
+        let id = asset.id;
+        self.insert(vec![asset]).await;
+        id
+    }
+
+    /// Gives a user `count` assets of `kind`.
+    pub(crate) async fn assets(&self, owner: UserId, kind: &str, count: usize) {
+        let asset = |n| self.new_asset(owner, kind, format!("{kind} {n}"));
+        self.insert((0..count).map(asset).collect()).await;
+    }
+
+    fn new_asset(&self, owner: UserId, kind: &str, name: String) -> Asset {
+        Asset {
+            id: AssetId(self.next_asset.fetch_add(1, Ordering::SeqCst)),
             kind: AssetKind::new(kind).expect("a kind"),
-            name: name.to_owned(),
+            name,
             owner: Some(Owner::User(owner)),
             owner_role: None,
             orphaned: false,
-        };
+        }
+    }
+
+    async fn insert(&self, assets: Vec<Asset>) {
         let tenant = self.console.tenant;
-        let insert = move |tx: &mut store::Tx<'_>| store::assets::insert(tx, tenant, &asset);
-        self.app.store.write(insert).await.expect("an asset");
-        id
+        let insert = move |tx: &mut store::Tx<'_>| {
+            assets.iter().try_for_each(|asset| store::assets::insert(tx, tenant, asset))
+        };
+        self.app.store.write(insert).await.expect("assets");
     }
 
     /// Declares a simulated platform with the given settings (JSON).
     pub(crate) async fn platform(&self, name: &str, settings: &str) -> PlatformId {
+        self.platform_limited(name, settings, None).await
+    }
+
+    pub(crate) async fn platform_limited(
+        &self,
+        name: &str,
+        settings: &str,
+        max_in_flight: Option<i64>,
+    ) -> PlatformId {
         let new = NewPlatform {
             name: name.to_owned(),
             kind: PlatformKind::Simulated,
             settings: settings.to_owned(),
-            max_in_flight: None,
+            max_in_flight,
         };
         self.app.apply_platforms(&self.console, vec![new]).await.expect("a platform")[0].0.id
     }

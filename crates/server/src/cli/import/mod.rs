@@ -22,7 +22,7 @@ use records::{Fault, Record};
 /// How often the progress bar is redrawn.
 const REDRAW_MS: u64 = 100;
 
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub struct Import {
     /// Files named users, groups, assets or accounts, ending in .csv, .jsonl or .ndjson
     #[arg(value_name = "FILE")]
@@ -72,14 +72,23 @@ impl Import {
         }
         Ok(tables)
     }
+
+    /// Every row of every file, or every fault.
+    fn read(&self, output: Output) -> Result<Read, Failure> {
+        let read = Read::all(&self.tables()?)?;
+        if read.faults.is_empty() { Ok(read) } else { Err(refuse(output, read.faults)) }
+    }
 }
 
 pub(super) fn run(place: &Place, import: &Import) -> Result<(), Failure> {
-    let read = Read::all(&import.tables()?)?;
-    if !read.faults.is_empty() {
-        return Err(refuse(place.output(), read.faults));
-    }
+    let read = import.read(place.output())?;
     place.at_desk(async |desk: &Desk| add(desk, read).await)
+}
+
+/// Imports files that are named after their tables.
+pub(crate) async fn files(desk: &Desk, files: Vec<PathBuf>) -> Result<(), Failure> {
+    let import = Import { files, ..Import::default() };
+    add(desk, import.read(desk.output)?).await
 }
 
 /// Where a row came from.
