@@ -71,7 +71,7 @@ CREATE TABLE members (
     FOREIGN KEY (tenant_id, group_id) REFERENCES groups (tenant_id, id),
     FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id)
 );
-CREATE INDEX members_user ON members (tenant_id, user_id);
+CREATE INDEX members_user ON members (tenant_id, user_id, group_id);
 
 CREATE TABLE assets (
     tenant_id BIGINT NOT NULL REFERENCES tenants (id),

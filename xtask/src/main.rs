@@ -4,6 +4,7 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool reports by printing")]
 
+mod bench;
 mod command;
 mod debian;
 mod postgres;
@@ -30,6 +31,8 @@ enum Task {
     Test(test::Options),
     /// Check the house rules only
     Tidy,
+    /// Measure the release build and print figures and ratios
+    Bench(bench::Options),
     /// Run the tests' PostgreSQL until Ctrl-C, to run single tests against
     Postgres,
 }
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
     let done = match Line::parse().task {
         Task::Test(options) => test::run(&options),
         Task::Tidy => tidy::run(),
+        Task::Bench(options) => bench::run(&options),
         Task::Postgres => postgres::run(),
     };
     match done {

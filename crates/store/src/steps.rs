@@ -33,7 +33,7 @@ statements! {
              FROM due WHERE due.platform_id IS NOT NULL) \
            SELECT p.id, p.max_in_flight, p.failures, p.paused_until_ms FROM due JOIN platforms p ON p.id = due.platform_id \
            WHERE p.paused_until_ms <= $1 AND EXISTS (SELECT 1 FROM steps s \
-             WHERE s.platform_id = p.id AND s.state = 'ready' AND s.ready_at_ms <= $1)";
+             WHERE s.platform_id = p.id AND s.state = 'ready' AND s.ready_at_ms <= $1) ORDER BY p.id";
     /// One claim at a time on a platform: two at once would not see what the other takes of an account.
     ALONE = "SELECT id FROM platforms WHERE id = $1 FOR NO KEY UPDATE";
     /// Oldest first. Never two offboardings at once on one account: a running one, else the first in line,
@@ -165,7 +165,8 @@ pub fn due(tx: &mut Tx<'_>, now_ms: i64) -> Result<Vec<Due>> {
     })
 }
 
-/// Takes at most `limit` ready steps of a platform.
+/// Takes at most `limit` ready steps of a platform. Several platforms in one transaction: in the order of their
+/// ids, as [`due`] gives them, so that two nodes never wait for each other in a circle.
 pub fn claim(tx: &mut Tx<'_>, platform: PlatformId, lease: &Lease<'_>, limit: i64) -> Result<Vec<Claim>> {
     tx.query_one(ALONE, params![platform], |row| row.take::<i64>())?;
     let state = lease.state.as_str();

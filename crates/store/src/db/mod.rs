@@ -4,6 +4,7 @@
 //! `SQLite`: one writer thread with group commit, readers used in place. `PostgreSQL`: a bounded pool.
 
 mod dialect;
+mod list;
 mod postgres;
 mod postgres_tls;
 mod row;
@@ -16,6 +17,7 @@ mod url;
 use std::path::{Path, PathBuf};
 
 use crate::{Error, Result, migrate};
+pub(crate) use list::{for_one, list};
 pub(crate) use row::{Row, ToParam};
 pub use tx::Tx;
 pub use url::StoreUrl;
@@ -115,18 +117,6 @@ impl Store {
         }
     }
 }
-
-/// How many values an `IN` list takes: longer lists go in several queries, shorter ones repeat their last value.
-pub(crate) const LIST: usize = 32;
-
-/// `$2` to `$33`, for an `IN` list behind the tenant.
-macro_rules! list {
-    () => {
-        "$2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \
-         $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33"
-    };
-}
-pub(crate) use list;
 
 /// Declares the statements of a module next to their functions, and `ALL` of them for the prepare test.
 macro_rules! statements {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{ErrorCode, OpenFlags, params_from_iter};
 use tokio::sync::Semaphore;
@@ -111,6 +112,8 @@ impl SqliteConnection {
              PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;"
         );
         raw.execute_batch(&settings).map_err(sqlite_error)?;
+        // Plans must not depend on values: SQLite would parse a statement again whenever an `IN` list changes.
+        raw.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(sqlite_error)?;
         if access == Access::Read {
             raw.execute_batch("PRAGMA query_only = ON").map_err(sqlite_error)?;
         }

@@ -1,6 +1,6 @@
 //! One transaction, whichever database it runs on.
 
-use super::LIST;
+use super::list::{LIST, for_one};
 use super::postgres::PostgresConnection;
 use super::row::{Param, Row, ToParam};
 use super::sqlite::SqliteConnection;
@@ -115,6 +115,9 @@ impl<'c> Tx<'c> {
         values: &[V],
         mut read: impl FnMut(&mut Row<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
+        if let [value] = values {
+            return self.query(for_one(sql), &[tenant.to_param(), value.to_param()], read);
+        }
         let mut found = Vec::new();
         for chunk in values.chunks(LIST) {
             let padded = chunk.iter().chain(std::iter::repeat_n(&chunk[chunk.len() - 1], LIST - chunk.len()));

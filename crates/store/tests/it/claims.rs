@@ -6,7 +6,7 @@ use std::sync::Arc;
 use domain::{Action, Goal, OffboardingId, PlatformId, Step, StepNo, StepState};
 use store::steps::{self, Claim};
 
-use crate::fixture::{Base, each};
+use crate::fixture::{Base, each, linger};
 use crate::sample::{T, offboarding, offboarding_id, step};
 use crate::steps::{LEASE, claim};
 
@@ -49,6 +49,25 @@ fn an_account_is_worked_on_by_one_offboarding_at_a_time() {
         assert!(claim(&base, 9).await.is_empty(), "the others wait");
         finish(&base, 1).await;
         assert_eq!(places(&claim(&base, 9).await), BTreeSet::from([place(2, 1), place(2, 2)]));
+    });
+}
+
+/// An older offboarding turns up while a claim is being made: the next claim must know of the first.
+#[test]
+fn a_claim_waits_for_the_one_before() {
+    each(|base| async move {
+        base.company(T, 1).await;
+        let ready = |ready_at_ms| vec![Step { ready_at_ms, ..step(1, 10, "r1", Action::Disable) }];
+        base.accept(T, offboarding(2, 1, Goal::Remove), ready(50)).await;
+        let first = base.spawn_write(|tx| {
+            let claimed = steps::claim(tx, PlatformId(10), &LEASE, 9)?;
+            linger(200);
+            Ok(claimed)
+        });
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        base.accept(T, offboarding(1, 1, Goal::Deactivate), ready(40)).await;
+        assert!(claim(&base, 9).await.is_empty(), "the account is in other hands");
+        assert_eq!(first.await.expect("answers").expect("claims").len(), 1);
     });
 }
 

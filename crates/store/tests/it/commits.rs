@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use domain::UserId;
-use store::{Error, Store, StoreUrl, Tx, groups, users};
+use store::{Error, Store, StoreUrl, groups, users};
 
 use crate::fixture::{Base, each, on_sqlite, options};
 use crate::sample::{T, group, user};
@@ -100,7 +100,7 @@ fn a_panic_spoils_its_whole_group() {
         base.company(T, 0).await;
         let gate = Arc::new(Gate::default());
         let held = hold_writer(&base, &gate).await;
-        let panics = spawn_write(&base, |_| panic!("on purpose"));
+        let panics = base.spawn_write(|_| -> store::Result<()> { panic!("on purpose") });
         tokio::time::sleep(QUEUED).await;
         gate.open();
         assert!(matches!(held.await.expect("answers"), Err(Error::Busy(_))));
@@ -116,7 +116,7 @@ fn writes_share_their_commit() {
         base.company(T, 1).await;
         let gate = Arc::new(Gate::default());
         let mut writes = vec![hold_writer(&base, &gate).await];
-        writes.extend((2..=65).map(|id| spawn_write(&base, move |tx| users::insert(tx, T, &user(id), None))));
+        writes.extend((2..=65).map(|id| base.spawn_write(move |tx| users::insert(tx, T, &user(id), None))));
         tokio::time::sleep(QUEUED).await;
         let before = commits(&base);
         gate.open();
@@ -182,18 +182,13 @@ type Writing = tokio::task::JoinHandle<store::Result<()>>;
 async fn hold_writer(base: &Base, gate: &Arc<Gate>) -> Writing {
     let gate = Arc::clone(gate);
     let (begun, has_begun) = tokio::sync::oneshot::channel();
-    let writing = spawn_write(base, move |tx| {
+    let writing = base.spawn_write(move |tx| {
         begun.send(()).expect("is waited for");
         gate.wait();
         groups::insert(tx, T, &group(1), 1)
     });
     has_begun.await.expect("begins");
     writing
-}
-
-fn spawn_write(base: &Base, f: impl FnOnce(&mut Tx<'_>) -> store::Result<()> + Send + 'static) -> Writing {
-    let store = Arc::clone(&base.store);
-    tokio::spawn(async move { store.write(f).await })
 }
 
 /// Transactions in the write-ahead log: the frames that end one hold the size of the database after it.

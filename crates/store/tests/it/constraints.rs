@@ -114,14 +114,14 @@ const OFFBOARDINGS: Cases = &[
     ("UPDATE offboardings SET heir_group_id = 99", Ref),
     (
         "INSERT INTO offboardings SELECT 'another', tenant_id, goal, user_id, user_name, requester, state, \
-         heir_user_id, heir_group_id, orphan, start_ms, created_ms, cancel_asked, finished_ms, NULL, NULL \
+         heir_user_id, heir_group_id, orphan, message, start_ms, created_ms, cancel_asked, finished_ms, NULL, NULL \
          FROM offboardings",
         Uni,
     ),
     (
         "UPDATE offboardings SET repeat_key = 'k', repeat_fingerprint = 'f'; \
          INSERT INTO offboardings SELECT 'another', tenant_id, 'release', user_id, user_name, requester, state, \
-         heir_user_id, heir_group_id, orphan, start_ms, created_ms, cancel_asked, finished_ms, repeat_key, \
+         heir_user_id, heir_group_id, orphan, message, start_ms, created_ms, cancel_asked, finished_ms, repeat_key, \
          repeat_fingerprint FROM offboardings",
         Uni,
     ),

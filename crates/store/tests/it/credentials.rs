@@ -8,7 +8,7 @@ use store::sessions::{self, Session};
 use store::tokens::{self, Token};
 use store::{Error, Tx, users};
 
-use crate::fixture::each;
+use crate::fixture::{each, linger};
 use crate::sample::{OTHER, T};
 
 fn session(hash: &str, user: i64) -> Session {
@@ -92,13 +92,15 @@ fn a_sign_in_does_not_outlive_a_cut() {
     each(|base| async move {
         base.company(T, 20).await;
         for user in 1..=20 {
-            let sign_in = base.write(move |tx| {
+            let sign_in = base.spawn_write(move |tx| {
                 assert!(users::by_id(tx, T, UserId(user))?.is_some());
                 sessions::insert(tx, &session(&format!("s{user}"), user), 10)?;
-                std::thread::sleep(std::time::Duration::from_millis(5));
+                linger(5);
                 Ok(())
             });
-            let _either_way = tokio::join!(sign_in, base.write(move |tx| cut(tx, user)));
+            let cut = base.spawn_write(move |tx| cut(tx, user));
+            cut.await.expect("answers").expect("cuts");
+            let _either_way = sign_in.await.expect("answers");
         }
         assert_eq!(base.raw_number("SELECT COUNT(*) FROM users WHERE state = 'deactivated'"), 20);
         assert_eq!(base.raw_number("SELECT COUNT(*) FROM sessions"), 0);

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use store::{Store, StoreOptions, StoreUrl, Tx};
+use tokio::task::JoinHandle;
 
 const SERVER: &str = "EXEUNT_TEST_POSTGRES";
 const AUTHORITY: &str = "EXEUNT_TEST_POSTGRES_CA";
@@ -43,6 +44,16 @@ impl Base {
         T: Send + 'static,
     {
         self.store.write(f).await
+    }
+
+    /// A write on a task of its own: the store runs it in place, so writes of one task never overlap.
+    pub(crate) fn spawn_write<T, F>(&self, f: F) -> JoinHandle<store::Result<T>>
+    where
+        F: FnOnce(&mut Tx<'_>) -> store::Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let store = Arc::clone(&self.store);
+        tokio::spawn(async move { store.write(f).await })
     }
 
     pub(crate) async fn read<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> store::Result<T>) -> store::Result<T> {
@@ -108,6 +119,12 @@ impl Base {
             Raw::Postgres(url) => postgres(url).query_one(sql, &[]).expect("a number").get(0),
         })
     }
+}
+
+/// Keeps a transaction open, so that others run into it.
+pub(crate) fn linger(ms: u64) {
+    let (_sender, nothing) = std::sync::mpsc::channel::<()>();
+    assert!(nothing.recv_timeout(std::time::Duration::from_millis(ms)).is_err());
 }
 
 /// Runs `test` on `SQLite` and on `PostgreSQL`; a failure names its database by the thread.

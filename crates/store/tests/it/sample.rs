@@ -87,6 +87,7 @@ pub(crate) fn offboarding(number: i64, user: i64, goal: Goal) -> Offboarding {
         requester: "admin".to_owned(),
         state: OffboardingState::Running,
         handover: None,
+        message: None,
         start_ms: 10,
         created_ms: 10,
         cancel_asked: false,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use domain::UserId;
 use store::{Error, Store, StoreOptions, StoreUrl, users};
 
-use crate::fixture::{Base, authority, on_postgres};
+use crate::fixture::{Base, authority, linger, on_postgres};
 use crate::sample::{T, user};
 
 fn open(base: &Base, ca_file: Option<PathBuf>) -> store::Result<Store> {
@@ -43,7 +43,7 @@ fn broken_connections_are_replaced() {
                 tokio::spawn(async move {
                     let read: store::Result<()> = store
                         .read(|tx| {
-                            std::thread::sleep(std::time::Duration::from_millis(50));
+                            linger(50);
                             users::by_id(tx, T, UserId(1)).map(|_| ())
                         })
                         .await;

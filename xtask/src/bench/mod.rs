@@ -1,0 +1,47 @@
+//! `cargo xtask bench`: the real server, in its own process, over loopback.
+//!
+//! Figures of one run are comparable with each other and with nothing else: docs/benchmarks.md keeps ratios.
+
+mod cases;
+mod client;
+mod disk;
+mod load;
+mod report;
+mod server;
+
+use std::time::Instant;
+
+use clap::Args;
+
+use crate::Result;
+use crate::command::{cargo, run as run_command};
+use report::Report;
+use server::Server;
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Seconds per measurement of a rate
+    #[arg(long, default_value_t = 3)]
+    seconds: u64,
+    /// Users in the directory
+    #[arg(long, default_value_t = 100_000)]
+    users: usize,
+}
+
+pub(crate) fn run(options: &Options) -> Result {
+    run_command(&mut cargo(["build", "--release", "--locked", "--package", "exeunt"]))?;
+    let mut report = Report::default();
+    let folder = tempfile::Builder::new().prefix("exeunt-bench-").tempdir_in(crate::root().join("target"))?;
+    disk::measure(folder.path(), options.seconds, &mut report)?;
+    let server = Server::start(folder.path(), options.users, &mut report)?;
+    cases::run(&server, options.seconds, options.users, &mut report)?;
+    drop(server);
+    println!("{report}");
+    Ok(())
+}
+
+/// The one clock of the benchmarks.
+#[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock; nothing it measures does")]
+fn now() -> Instant {
+    Instant::now()
+}
