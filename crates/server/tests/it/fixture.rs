@@ -62,7 +62,7 @@ impl Company {
         company
     }
 
-    /// A second node on the same store, under the same clock.
+    /// A second node on the same store, under the same clock. Once in a test: a third would draw the second's ids.
     pub(crate) fn second_node(&self) -> Arc<App> {
         // A seeded source counts up from its seed: far enough away that the two never draw the same.
         let random = Random::seeded(1 << 40);

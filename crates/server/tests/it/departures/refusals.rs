@@ -78,12 +78,12 @@ fn the_last_administrator_stays_and_counts_once() {
 fn of_two_last_administrators_exactly_one_may_leave() {
     both(|company| async move {
         depose(&company, ADMINISTRATOR).await;
+        let nodes = [std::sync::Arc::clone(&company.app), company.second_node()];
         for round in 0..5 {
             let names = [format!("anna{round}"), format!("bert{round}")];
             for name in &names {
                 company.user(name, Role::Admin).await;
             }
-            let nodes = [std::sync::Arc::clone(&company.app), company.second_node()];
             let leave = nodes.iter().zip(&names).map(|(app, name)| {
                 let (app, console) = (std::sync::Arc::clone(app), company.console.clone());
                 let start = start(Goal::Remove, name);
