@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
 use domain::{Goal, Role};
 use exeunt::app::{Start, UserRef};
 use exeunt::listener;
@@ -11,6 +12,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tower::ServiceExt;
 
 use super::Client;
 use crate::fixture::Company;
@@ -141,4 +143,25 @@ async fn feeds_are_refused_before_they_begin() {
     let headers = [("last-event-id", "x")];
     let answer = auditor.send("GET", "/v1/log/feed", &headers, serde_json::Value::Null).await;
     assert_eq!(answer.json()["field"], "Last-Event-ID");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn feeds_open_at_once_are_limited() {
+    let company = Company::new().await;
+    let bearer = format!("Bearer {}", company.token("auditor").await);
+    let open = async || {
+        let request = Request::get("/v1/log/feed").header("authorization", &bearer);
+        let request = request.body(Body::empty()).expect("a request");
+        company.router.clone().oneshot(request).await.expect("an answer")
+    };
+    let mut feeds = Vec::new();
+    for _ in 0..256 {
+        feeds.push(open().await);
+    }
+    assert!(feeds.iter().all(|feed| feed.status() == StatusCode::OK));
+    let refused = open().await;
+    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(refused.headers()["retry-after"], "1");
+    feeds.pop();
+    assert_eq!(open().await.status(), StatusCode::OK, "a feed that is closed makes place");
 }
