@@ -61,6 +61,8 @@ impl ConfigFile {
                 .ok_or_else(|| format!("{}:{line}: {key}: must be a text or a number", path.display()))?;
             entries.push(Entry { key, value, line });
         }
+        // The parser sorts by key; the first mistake is the one that stands first.
+        entries.sort_by_key(|entry| entry.line);
         Ok(Self { path: path.to_owned(), entries })
     }
 
