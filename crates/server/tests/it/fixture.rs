@@ -46,10 +46,15 @@ impl Company {
     }
 
     pub(crate) async fn at(home: Home) -> Self {
+        Self::waiting(home, 5_000).await
+    }
+
+    /// A server whose synchronous calls wait this long.
+    pub(crate) async fn waiting(home: Home, max_wait_ms: i64) -> Self {
         let store = home.open();
         store.migrate().await.expect("a schema");
         let clock = Clock::set(NOW_MS);
-        let options = AppOptions { max_wait_ms: 5_000, ..AppOptions::default() };
+        let options = AppOptions { max_wait_ms, ..AppOptions::default() };
         let app = App::new(store, clock.clone(), Random::seeded(7), options).expect("an app");
         app.ensure_default_tenant(|| SecretString::from(PASSWORD)).await.expect("a tenant");
         let console = app.console(None).await.expect("a console");
@@ -62,14 +67,12 @@ impl Company {
         company
     }
 
-    /// A second node on the same store, under the same clock.
+    /// A second node on the same store, under the same clock. Once in a test: a third would draw the second's ids.
     pub(crate) fn second_node(&self) -> Arc<App> {
-        self.node_at(self.home.open())
-    }
-
-    fn node_at(&self, store: Store) -> Arc<App> {
+        // A seeded source counts up from its seed: far enough away that the two never draw the same.
+        let random = Random::seeded(1 << 40);
         let options = self.app.options.clone();
-        App::new(store, self.clock.clone(), Random::seeded(8), options).expect("an app")
+        App::new(self.home.open(), self.clock.clone(), random, options).expect("an app")
     }
 
     /// An engine on this store beside the usual one, which stands still unless it is run.

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use domain::action::Count;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
@@ -171,7 +170,7 @@ fn tell(output: Output, imported: Imported, took: Duration) -> Result<(), Failur
     output.answer(&document, || {
         let count = |noun: &str, count: usize| {
             let count = u64::try_from(count).unwrap_or(u64::MAX);
-            Count { noun: noun.to_owned(), count }.to_string()
+            domain::action::Count { noun: noun.to_owned(), count }.to_string()
         };
         let added = [
             count("group", groups),
