@@ -4,7 +4,6 @@
 //! Never: knows what a setting means. A setting is an argument with an environment variable; its type and default
 //! are declared there, once, and its key in the file is the flag's name with `_` for `-`.
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::builder::{OsStr, Resettable};
@@ -61,6 +60,8 @@ impl ConfigFile {
                 .ok_or_else(|| format!("{}:{line}: {key}: must be a text or a number", path.display()))?;
             entries.push(Entry { key, value, line });
         }
+        // The parser sorts by key; the first mistake is the one that stands first.
+        entries.sort_by_key(|entry| entry.line);
         Ok(Self { path: path.to_owned(), entries })
     }
 
@@ -93,25 +94,17 @@ impl ConfigFile {
     ///
     /// `shown` replaces values: what is computed at start, or what holds a secret in part.
     pub fn effective(&self, command: &Command, serve: &ArgMatches, shown: &[(&str, String)]) -> String {
-        let mut text = String::new();
-        for setting in settings(command) {
+        let line = |setting: &Setting| {
             let key = &setting.key;
             let given = serve.try_get_raw(key).ok().flatten().and_then(|mut values| values.next());
             let replaced = shown.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone());
             let value = replaced.or_else(|| given.map(|value| value.to_string_lossy().into_owned()));
-            let written = match value {
-                None => writeln!(text, "# {key} is not set"),
-                Some(_) if SECRETS.contains(&key.as_str()) => {
-                    writeln!(text, "{key} = \"(hidden)\" # {}", self.origin(&setting, serve))
-                }
-                Some(value) => {
-                    writeln!(text, "{key} = {} # {}", toml_value(&value), self.origin(&setting, serve))
-                }
-            };
-            // Writing to a text cannot fail.
-            debug_assert!(written.is_ok());
-        }
-        text
+            let Some(value) = value else { return format!("# {key} is not set\n") };
+            let hidden = SECRETS.contains(&key.as_str());
+            let value = if hidden { "\"(hidden)\"".to_owned() } else { toml_value(&value) };
+            format!("{key} = {value} # {}\n", self.origin(setting, serve))
+        };
+        settings(command).iter().map(line).collect::<Vec<_>>().concat()
     }
 
     fn origin(&self, setting: &Setting, matches: &ArgMatches) -> String {

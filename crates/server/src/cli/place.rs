@@ -85,8 +85,9 @@ impl Place {
             let caller = app.console(Some(&self.tenant)).await.map_err(|error| self.no_tenant(error))?;
             let desk = Desk { app: Arc::clone(&app), caller, output: self.output() };
             let done = work(&desk).await;
-            while desk.app.seal().await? > 0 {}
-            done
+            // Without a server nobody else would, and the log must be readable at once.
+            let sealed = desk.seal().await;
+            done.and(sealed)
         })
     }
 
@@ -116,6 +117,11 @@ pub struct Desk {
 }
 
 impl Desk {
+    async fn seal(&self) -> Result<(), Failure> {
+        while self.app.seal().await? > 0 {}
+        Ok(())
+    }
+
     /// Remote steps run in a server only: says so where none is at work.
     pub async fn warn_if_nobody_works(&self) -> Result<(), Failure> {
         if self.app.nodes(&self.caller).await?.is_empty() {

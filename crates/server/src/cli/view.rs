@@ -177,7 +177,8 @@ pub(super) fn preview(preview: &Preview) -> String {
     let row = |step: &Step| {
         let after: Vec<String> = step.needs.iter().map(ToString::to_string).collect();
         let platform = name_of(&preview.platforms, step).to_owned();
-        [step.no.to_string(), platform, step.remote_id.clone(), step.action.to_string(), after.join(", ")]
+        let account = if step.local { name } else { &step.remote_id };
+        [step.no.to_string(), platform, account.clone(), step.action.to_string(), after.join(", ")]
     };
     let steps = table(["NO", "PLATFORM", "ACCOUNT", "ACTION", "AFTER"], preview.plan.steps.iter().map(row));
     format!("{owns}\n{steps}")

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect")]
 
 mod appviewx; // the AppViewX face, held against its contract
+mod cli; // the command line: the real binary
 mod commvault; // the Commvault face, held against its contract
 mod departures; // the verbs through `app` and the engine: what changes, what is logged, what platforms see
 mod fixture; // a company on a fresh store, and a client for its router
