@@ -3,6 +3,7 @@
 //! Owns: authorization, once, for all faces; looking names up; writing what `domain` decided.
 //! Never: HTTP, wire formats, a remote call.
 
+mod accept;
 mod assets;
 mod authenticate;
 mod claim;
