@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -19,6 +20,7 @@ use exeunt::{faces, faces::Peer};
 use secrecy::SecretString;
 use store::{Store, StoreOptions, StoreUrl};
 use tempfile::TempDir;
+use tokio::sync::watch;
 use tower::ServiceExt;
 
 /// The password of every user of the fixture.
@@ -40,12 +42,15 @@ pub(crate) struct Company {
 
 impl Company {
     pub(crate) async fn new() -> Self {
+        Self::with(AppOptions { max_wait_ms: 5_000, ..AppOptions::default() }).await
+    }
+
+    pub(crate) async fn with(options: AppOptions) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = StoreUrl::Sqlite(folder.path().join("exeunt.db"));
         let store = Store::open(&url, &StoreOptions { connections: 4, ca_file: None }).expect("a store");
         store.migrate().await.expect("a schema");
         let clock = Clock::set(NOW_MS);
-        let options = AppOptions { max_wait_ms: 5_000, ..AppOptions::default() };
         let app = App::new(store, clock.clone(), Random::seeded(7), options).expect("an app");
         app.ensure_default_tenant(|| SecretString::from(PASSWORD)).await.expect("a tenant");
         let console = app.console(None).await.expect("a console");
@@ -60,7 +65,15 @@ impl Company {
 
     /// Adds a user who can sign in with [`PASSWORD`].
     pub(crate) async fn user(&self, user_name: &str, role: Role) -> UserId {
-        let new = NewUser {
+        self.add_user(Self::new_user(user_name, role)).await
+    }
+
+    pub(crate) async fn add_user(&self, new: NewUser) -> UserId {
+        self.app.create_user(&self.console, new).await.expect("a user").id
+    }
+
+    pub(crate) fn new_user(user_name: &str, role: Role) -> NewUser {
+        NewUser {
             user_name: user_name.to_owned(),
             email: format!("{}@example.com", user_name.replace(['/', '\\', ' '], ".")),
             full_name: format!("Full {user_name}"),
@@ -71,8 +84,7 @@ impl Company {
             external_id: None,
             password: Some(SecretString::from(PASSWORD)),
             groups: Vec::new(),
-        };
-        self.app.create_user(&self.console, new).await.expect("a user").id
+        }
     }
 
     pub(crate) async fn group(&self, name: &str) -> domain::GroupId {
@@ -82,19 +94,27 @@ impl Company {
 
     /// Gives a user an asset of `kind`.
     pub(crate) async fn asset(&self, owner: UserId, kind: &str, name: &str) -> AssetId {
-        let id = AssetId(self.next_asset.fetch_add(1, Ordering::SeqCst));
-        let asset = Asset {
-            id,
+        self.assets(owner, kind, &[name.to_owned()]).await[0]
+    }
+
+    /// Gives a user many assets of `kind`, in one transaction.
+    pub(crate) async fn assets(&self, owner: UserId, kind: &str, names: &[String]) -> Vec<AssetId> {
+        let asset = |name: &String| Asset {
+            id: AssetId(self.next_asset.fetch_add(1, Ordering::SeqCst)),
             kind: AssetKind::new(kind).expect("a kind"),
-            name: name.to_owned(),
+            name: name.clone(),
             owner: Some(Owner::User(owner)),
             owner_role: None,
             orphaned: false,
         };
+        let assets: Vec<Asset> = names.iter().map(asset).collect();
+        let ids = assets.iter().map(|asset| asset.id).collect();
         let tenant = self.console.tenant;
-        let insert = move |tx: &mut store::Tx<'_>| store::assets::insert(tx, tenant, &asset);
-        self.app.store.write(insert).await.expect("an asset");
-        id
+        let insert = move |tx: &mut store::Tx<'_>| {
+            assets.iter().try_for_each(|asset| store::assets::insert(tx, tenant, asset))
+        };
+        self.app.store.write(insert).await.expect("assets");
+        ids
     }
 
     /// Declares a simulated platform with the given settings (JSON).
@@ -151,6 +171,22 @@ impl Company {
         self.app.group(&self.console, &GroupRef::Name(name.to_owned())).await.expect("the group")
     }
 
+    /// Lets the engine work beside the test, with a clock that runs fast, until the answer is dropped.
+    pub(crate) fn run_engine(&self) -> RunningEngine {
+        let (stop, stopped) = watch::channel(false);
+        let (clock, mut over) = (self.clock.clone(), stopped.clone());
+        tokio::spawn(Arc::clone(&self.engine).run(stopped));
+        tokio::spawn(async move {
+            while !*over.borrow() {
+                let tick = Duration::from_millis(5);
+                if tokio::time::timeout(tick, over.changed()).await.is_err() {
+                    clock.advance(500);
+                }
+            }
+        });
+        RunningEngine(stop)
+    }
+
     /// The kinds of all sealed log entries from number `after` on, in order.
     pub(crate) async fn log_kinds(&self, after: i64) -> Vec<String> {
         while self.app.seal().await.expect("sealing") > 0 {}
@@ -182,6 +218,15 @@ impl Company {
         let body = axum::body::to_bytes(body, 64 * 1024 * 1024).await.expect("a body");
         let body = String::from_utf8(body.to_vec()).expect("text");
         Answer { status: head.status, headers: head.headers, body }
+    }
+}
+
+/// Stops the engine when it is dropped.
+pub(crate) struct RunningEngine(watch::Sender<bool>);
+
+impl Drop for RunningEngine {
+    fn drop(&mut self) {
+        self.0.send_replace(true);
     }
 }
 
