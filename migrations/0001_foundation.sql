@@ -71,7 +71,7 @@ CREATE TABLE members (
     FOREIGN KEY (tenant_id, group_id) REFERENCES groups (tenant_id, id),
     FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id)
 );
-CREATE INDEX members_user ON members (tenant_id, user_id);
+CREATE INDEX members_user ON members (tenant_id, user_id, group_id);
 
 CREATE TABLE assets (
     tenant_id BIGINT NOT NULL REFERENCES tenants (id),
@@ -89,10 +89,13 @@ CREATE TABLE assets (
     FOREIGN KEY (tenant_id, owner_group_id) REFERENCES groups (tenant_id, id),
     -- Owned by exactly one, or released and owned by nobody.
     CHECK (owner_user_id IS NULL OR owner_group_id IS NULL),
-    CHECK (released OR owner_user_id IS NOT NULL OR owner_group_id IS NOT NULL),
-    CHECK (workload OR NOT released)
+    CHECK (released = (owner_user_id IS NULL AND owner_group_id IS NULL)),
+    CHECK (workload OR NOT released),
+    CHECK (owner_user_id IS NOT NULL OR NOT orphaned)
 );
-CREATE INDEX assets_of_user ON assets (tenant_id, owner_user_id, workload, kind, id) WHERE owner_user_id IS NOT NULL;
+-- With `orphaned`, so that holdings are counted without a look at the rows.
+CREATE INDEX assets_of_user ON assets (tenant_id, owner_user_id, workload, kind, id, orphaned)
+    WHERE owner_user_id IS NOT NULL;
 CREATE INDEX assets_of_group ON assets (tenant_id, owner_group_id, id) WHERE owner_group_id IS NOT NULL;
 
 CREATE TABLE platforms (
@@ -107,17 +110,20 @@ CREATE TABLE platforms (
     paused_until_ms BIGINT NOT NULL,
     CHECK (max_in_flight > 0)
 );
+-- What refers to a platform refers to one of its own tenant.
+CREATE UNIQUE INDEX platforms_tenant ON platforms (tenant_id, id);
 CREATE UNIQUE INDEX platforms_name ON platforms (tenant_id, name);
 CREATE UNIQUE INDEX platforms_local ON platforms (tenant_id) WHERE kind = 'local';
 
 CREATE TABLE accounts (
     tenant_id BIGINT NOT NULL,
-    platform_id BIGINT NOT NULL REFERENCES platforms (id),
+    platform_id BIGINT NOT NULL,
     remote_id TEXT NOT NULL,
     user_id BIGINT NOT NULL,
     state TEXT NOT NULL,
     observed_ms BIGINT,
     PRIMARY KEY (platform_id, remote_id),
+    FOREIGN KEY (tenant_id, platform_id) REFERENCES platforms (tenant_id, id),
     FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id),
     CHECK (state IN ('active', 'disabled', 'deleted', 'unknown'))
 );
@@ -142,25 +148,31 @@ CREATE TABLE offboardings (
     repeat_key TEXT,
     repeat_fingerprint TEXT,
     FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id),
+    FOREIGN KEY (tenant_id, heir_user_id) REFERENCES users (tenant_id, id),
+    FOREIGN KEY (tenant_id, heir_group_id) REFERENCES groups (tenant_id, id),
     CHECK (goal IN ('deactivate', 'restore', 'release', 'transfer', 'remove', 'leave')),
     CHECK (state IN ('scheduled', 'running', 'blocked', 'completed', 'cancelled')),
     CHECK ((finished_ms IS NOT NULL) = (state IN ('completed', 'cancelled'))),
     CHECK (state <> 'cancelled' OR cancel_asked),
     CHECK (heir_user_id IS NULL OR heir_group_id IS NULL),
+    CHECK (NOT orphan OR (heir_user_id IS NULL AND heir_group_id IS NULL)),
     CHECK ((repeat_key IS NULL) = (repeat_fingerprint IS NULL))
 );
+-- One that was called off may come to the end of an attempt while the next one begins.
 CREATE UNIQUE INDEX offboardings_open ON offboardings (tenant_id, user_id, goal)
+    WHERE state IN ('scheduled', 'running', 'blocked') AND NOT cancel_asked;
+CREATE INDEX offboardings_open_of_user ON offboardings (tenant_id, user_id, id)
     WHERE state IN ('scheduled', 'running', 'blocked');
-CREATE INDEX offboardings_list ON offboardings (tenant_id, id);
+CREATE UNIQUE INDEX offboardings_list ON offboardings (tenant_id, id);
 CREATE INDEX offboardings_state ON offboardings (tenant_id, state, id) WHERE state IN ('scheduled', 'running', 'blocked');
 CREATE INDEX offboardings_user ON offboardings (tenant_id, user_id, id);
 CREATE UNIQUE INDEX offboardings_repeat ON offboardings (tenant_id, requester, repeat_key) WHERE repeat_key IS NOT NULL;
 
 CREATE TABLE steps (
-    offboarding_id TEXT NOT NULL REFERENCES offboardings (id),
+    offboarding_id TEXT NOT NULL,
     no BIGINT NOT NULL,
     tenant_id BIGINT NOT NULL,
-    platform_id BIGINT NOT NULL REFERENCES platforms (id),
+    platform_id BIGINT NOT NULL,
     local BOOLEAN NOT NULL,
     remote_id TEXT NOT NULL,
     action TEXT NOT NULL,
@@ -177,6 +189,8 @@ CREATE TABLE steps (
     note TEXT,
     finished_ms BIGINT,
     PRIMARY KEY (offboarding_id, no),
+    FOREIGN KEY (tenant_id, offboarding_id) REFERENCES offboardings (tenant_id, id),
+    FOREIGN KEY (tenant_id, platform_id) REFERENCES platforms (tenant_id, id),
     CHECK (state IN ('waiting', 'ready', 'running', 'done', 'failed', 'skipped')),
     CHECK (action IN ('disable', 'end_sessions', 'enable', 'transfer', 'release', 'delete', 'manual')),
     CHECK ((finished_ms IS NOT NULL) = (state IN ('done', 'skipped'))),
@@ -186,7 +200,8 @@ CREATE TABLE steps (
 );
 CREATE INDEX steps_ready ON steps (platform_id, ready_at_ms) WHERE state = 'ready';
 CREATE INDEX steps_lease ON steps (lease_until_ms) WHERE state = 'running';
-CREATE INDEX steps_running ON steps (platform_id, remote_id) WHERE state = 'running';
+CREATE INDEX steps_account ON steps (platform_id, remote_id) WHERE state IN ('ready', 'running');
+CREATE INDEX steps_open ON steps (platform_id, state) WHERE state IN ('waiting', 'ready', 'running', 'failed');
 
 -- Credentials are kept as SHA-256 of 256 random bits; the bits themselves are shown once and never stored.
 CREATE TABLE sessions (

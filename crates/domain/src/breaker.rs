@@ -34,6 +34,10 @@ impl Health {
         if !failed {
             return Self::default();
         }
+        // Steps that were under way when the pause began tell nothing new: only a probe makes it longer.
+        if self.is_paused(now_ms) {
+            return self;
+        }
         let failures = self.failures.saturating_add(1);
         let beyond = failures - FAILURES_BEFORE_PAUSE;
         if beyond < 0 {
@@ -64,6 +68,7 @@ mod tests {
         health = health.after(&down(), 0);
         assert_eq!(health.paused_until_ms, FIRST_PAUSE_MS);
         assert_eq!(health.limit(8), 1, "a probe, not a crowd");
+        assert_eq!(health.after(&down(), FIRST_PAUSE_MS - 1), health, "it failed before the pause");
         health = health.after(&down(), 10_000);
         assert_eq!(health.paused_until_ms, 10_000 + 2 * FIRST_PAUSE_MS);
         assert_eq!(health.after(&Outcome::Done { evidence: String::new() }, 20_000), Health::default());

@@ -1,1 +1,5 @@
-fn main() {}
+//! The binary `exeunt`: the command line, and nothing else.
+
+fn main() -> std::process::ExitCode {
+    exeunt::cli::main()
+}

@@ -13,6 +13,7 @@ statements! {
                    WHERE tenant_id = $1 AND user_id = $2 AND platform_id = $3 AND state <> 'deleted' \
                    ORDER BY remote_id LIMIT 1";
     OBSERVED = "UPDATE accounts SET state = $3, observed_ms = $4 WHERE platform_id = $1 AND remote_id = $2";
+    EXISTS = "SELECT 1 FROM accounts WHERE platform_id = $1 AND remote_id = $2";
     COUNT = "SELECT COUNT(*) FROM (SELECT 1 FROM accounts WHERE tenant_id = $1 AND user_id = $2 LIMIT $3) AS counted";
 }
 
@@ -45,6 +46,11 @@ pub fn observed(
     now_ms: i64,
 ) -> Result<()> {
     tx.execute(OBSERVED, params![platform, remote_id, state.as_str(), now_ms]).map(|_| ())
+}
+
+/// Whether anybody has that account.
+pub fn exists(tx: &mut Tx<'_>, platform: PlatformId, remote_id: &str) -> Result<bool> {
+    Ok(tx.query_opt(EXISTS, params![platform, remote_id], |_| Ok(()))?.is_some())
 }
 
 /// How many accounts a user has, counted up to `most`.

@@ -14,35 +14,41 @@ macro_rules! columns {
     };
 }
 
-// A chunk is the first rows still in the leaver's name; `workload <= $3` leaves workloads out when $3 is FALSE.
+// Changes the first rows that are still in the leaver's name. That is said twice: a row that another
+// transaction gave away meanwhile is looked at again by PostgreSQL, and by the outer condition only.
 macro_rules! chunk {
-    ($extra:literal) => {
+    ($change:literal, $which:literal, $limit:literal) => {
         concat!(
-            "WHERE tenant_id = $1 AND id IN (SELECT id FROM assets WHERE tenant_id = $1 AND owner_user_id = $2 \
-             AND workload <= $3",
-            $extra,
-            " ORDER BY owner_user_id, workload, kind, id LIMIT $4)"
+            "WITH picked AS MATERIALIZED (SELECT id FROM assets WHERE tenant_id = $1 AND owner_user_id = $2 AND ",
+            $which,
+            " ORDER BY owner_user_id, workload, kind, id LIMIT ",
+            $limit,
+            ") UPDATE assets SET ",
+            $change,
+            " WHERE tenant_id = $1 AND id IN (SELECT id FROM picked) AND +owner_user_id = $2"
         )
     };
 }
 
 statements! {
     INSERT = "INSERT INTO assets (tenant_id, id, kind, name, workload, owner_user_id, owner_group_id, owner_role, \
-              orphaned, released) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, FALSE, FALSE)";
+              orphaned, released) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     BY_ID = concat!("SELECT ", columns!(), " FROM assets WHERE tenant_id = $1 AND id = $2");
     LIST = concat!("SELECT ", columns!(), " FROM assets WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3");
     OF_USER = concat!("SELECT ", columns!(), " FROM assets \
         WHERE tenant_id = $1 AND owner_user_id = $2 ORDER BY owner_user_id, workload, kind, id LIMIT $3");
     HOLDINGS = concat!("SELECT owner_user_id, kind, COUNT(*) FROM assets \
         WHERE tenant_id = $1 AND owner_user_id IN (", list!(), ") AND NOT orphaned \
-        GROUP BY owner_user_id, kind ORDER BY owner_user_id, kind");
-    TO_USER = concat!("UPDATE assets SET owner_user_id = $5 ", chunk!(""));
-    TO_GROUP = concat!("UPDATE assets SET owner_user_id = NULL, owner_group_id = $5 ", chunk!(""));
-    ORPHAN = concat!("UPDATE assets SET orphaned = TRUE ", chunk!(" AND NOT orphaned"));
+        GROUP BY owner_user_id, workload, kind ORDER BY owner_user_id");
+    /// `workload <= $3` leaves workloads out when $3 is FALSE.
+    TO_USER = chunk!("owner_user_id = $5, orphaned = FALSE", "workload <= $3", "$4");
+    TO_GROUP =
+        chunk!("owner_user_id = NULL, owner_group_id = $5, orphaned = FALSE", "workload <= $3", "$4");
+    ORPHAN = chunk!("orphaned = TRUE", "workload <= $3 AND NOT orphaned", "$4");
     /// Nobody's from now on: activity off, ownership and role gone.
-    RELEASE = "UPDATE assets SET released = TRUE, owner_user_id = NULL, owner_role = NULL \
-               WHERE tenant_id = $1 AND id IN (SELECT id FROM assets \
-               WHERE tenant_id = $1 AND owner_user_id = $2 AND workload LIMIT $3)";
+    RELEASE = chunk!(
+        "released = TRUE, orphaned = FALSE, owner_user_id = NULL, owner_role = NULL", "workload = TRUE", "$3"
+    );
     WITH_ROLES = concat!("SELECT ", columns!(), " FROM assets WHERE tenant_id = $1 \
         AND owner_user_id IN (", list!(), ") AND owner_role IS NOT NULL ORDER BY owner_user_id, workload, kind, id");
 }
@@ -60,6 +66,8 @@ pub fn insert(tx: &mut Tx<'_>, tenant: TenantId, asset: &Asset) -> Result<()> {
             user,
             group,
             asset.owner_role,
+            asset.orphaned,
+            asset.owner.is_none(),
         ],
     )
 }
@@ -95,6 +103,10 @@ pub fn holdings(tx: &mut Tx<'_>, tenant: TenantId, users: &[UserId]) -> Result<V
             Some((last, holdings)) if *last == user => holdings.0.push((kind, count)),
             _ => found.push((user, Holdings(vec![(kind, count)]))),
         }
+    }
+    // Not left to the database, whose collation may say otherwise.
+    for (_, holdings) in &mut found {
+        holdings.0.sort();
     }
     Ok(found)
 }

@@ -10,7 +10,7 @@ pub enum Error {
     /// A CHECK, a foreign key or NOT NULL was about to be broken: a bug of ours.
     #[error("constraint violated: {0}")]
     Constraint(String),
-    /// Locked, deadlocked or serialization failure: nothing happened, repeating is right.
+    /// Locked, deadlocked, full or spoiled by another write: nothing happened, repeating is right.
     #[error("busy: {0}")]
     Busy(String),
     /// A row does not read as what was written.

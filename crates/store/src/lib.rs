@@ -22,11 +22,12 @@ pub mod tokens;
 pub mod users;
 
 pub use db::{Store, StoreOptions, StoreUrl, Tx};
+use db::{for_one, list};
 pub use error::{Error, Result};
 
 /// Every statement of this crate, for the test that prepares each of them on both databases.
 pub fn statements() -> Vec<&'static str> {
-    [
+    let mut statements = [
         accounts::ALL,
         assets::ALL,
         groups::ALL,
@@ -43,5 +44,9 @@ pub fn statements() -> Vec<&'static str> {
         tokens::ALL,
         users::ALL,
     ]
-    .concat()
+    .concat();
+    let for_one: Vec<_> =
+        statements.iter().filter(|sql| sql.contains(list!())).map(|sql| for_one(sql)).collect();
+    statements.extend(for_one);
+    statements
 }

@@ -3,16 +3,20 @@
 use domain::TenantId;
 
 use crate::Result;
-use crate::db::{Tx, params, statements};
+use crate::db::{Row, Tx, params, statements};
 
 statements! {
     FIND = "SELECT failures, locked_until_ms, last_failure_ms FROM lockouts WHERE tenant_id = $1 AND subject = $2";
+    /// As FIND, and nobody else counts on until the transaction ends: attempts made at once all count.
+    LOCKED = "INSERT INTO lockouts (tenant_id, subject, failures, locked_until_ms, last_failure_ms) \
+              VALUES ($1, $2, 0, 0, 0) ON CONFLICT (tenant_id, subject) DO UPDATE SET failures = lockouts.failures \
+              RETURNING failures, locked_until_ms, last_failure_ms";
     SAVE = "INSERT INTO lockouts (tenant_id, subject, failures, locked_until_ms, last_failure_ms) \
             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, subject) \
             DO UPDATE SET failures = $3, locked_until_ms = $4, last_failure_ms = $5";
     CLEAR = "DELETE FROM lockouts WHERE tenant_id = $1 AND subject = $2";
-    SWEEP = "DELETE FROM lockouts WHERE (tenant_id, subject) IN \
-             (SELECT tenant_id, subject FROM lockouts WHERE last_failure_ms < $1 LIMIT $2)";
+    SWEEP = "DELETE FROM lockouts WHERE last_failure_ms < $1 AND (tenant_id, subject) IN \
+             (SELECT tenant_id, subject FROM lockouts WHERE last_failure_ms < $1 ORDER BY last_failure_ms LIMIT $2)";
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,10 +27,12 @@ pub struct Lockout {
 }
 
 pub fn find(tx: &mut Tx<'_>, tenant: TenantId, subject: &str) -> Result<Lockout> {
-    let found = tx.query_opt(FIND, params![tenant, subject], |row| {
-        Ok(Lockout { failures: row.take()?, locked_until_ms: row.take()?, last_failure_ms: row.take()? })
-    })?;
-    Ok(found.unwrap_or_default())
+    Ok(tx.query_opt(FIND, params![tenant, subject], read)?.unwrap_or_default())
+}
+
+/// As [`find`], for a transaction that goes on to [`save`] or [`clear`].
+pub fn locked(tx: &mut Tx<'_>, tenant: TenantId, subject: &str) -> Result<Lockout> {
+    tx.query_one(LOCKED, params![tenant, subject], read)
 }
 
 pub fn save(tx: &mut Tx<'_>, tenant: TenantId, subject: &str, lockout: Lockout) -> Result<()> {
@@ -41,4 +47,8 @@ pub fn clear(tx: &mut Tx<'_>, tenant: TenantId, subject: &str) -> Result<()> {
 /// Forgets what lies before `before_ms`.
 pub fn sweep(tx: &mut Tx<'_>, before_ms: i64, limit: i64) -> Result<u64> {
     tx.execute(SWEEP, params![before_ms, limit])
+}
+
+fn read(row: &mut Row<'_>) -> Result<Lockout> {
+    Ok(Lockout { failures: row.take()?, locked_until_ms: row.take()?, last_failure_ms: row.take()? })
 }

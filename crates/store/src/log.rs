@@ -20,11 +20,19 @@ statements! {
     APPEND = "INSERT INTO log (id, tenant_id, at_ms, actor, kind, user_id, offboarding_id, detail) \
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     /// One sealer at a time, on however many nodes.
-    LOCK = "SELECT next FROM counters WHERE tenant_id = 0 AND name = 'sealer' FOR UPDATE";
+    LOCK = "SELECT next FROM counters WHERE tenant_id = 0 AND name = 'sealer' FOR NO KEY UPDATE";
     CREATE_LOCK = "INSERT INTO counters (tenant_id, name, next) VALUES (0, 'sealer', 0) ON CONFLICT DO NOTHING";
-    UNSEALED = "SELECT id, tenant_id FROM log WHERE seq IS NULL ORDER BY id LIMIT $1";
+    UNSEALED = "SELECT id FROM log WHERE seq IS NULL ORDER BY id LIMIT $1";
     HEAD = "SELECT COALESCE(MAX(seq), 0) FROM log WHERE tenant_id = $1 AND seq IS NOT NULL";
-    SEAL = "UPDATE log SET seq = $2 WHERE id = $1 AND seq IS NULL";
+    /// Each tenant's oldest entries follow on its head. `picked` is named twice lest SQLite walk the whole log.
+    SEAL = "WITH picked AS MATERIALIZED (SELECT id, tenant_id FROM log WHERE seq IS NULL ORDER BY id LIMIT $1), \
+            heads AS MATERIALIZED (SELECT t.tenant_id, (SELECT COALESCE(MAX(l.seq), 0) FROM log l \
+              WHERE l.tenant_id = t.tenant_id AND l.seq IS NOT NULL) AS head \
+              FROM (SELECT DISTINCT tenant_id FROM picked) AS t), \
+            numbered AS MATERIALIZED (SELECT p.id, h.head + ROW_NUMBER() OVER (PARTITION BY p.tenant_id ORDER BY p.id) \
+              AS seq FROM picked p JOIN heads h ON h.tenant_id = p.tenant_id) \
+            UPDATE log SET seq = numbered.seq FROM numbered \
+            WHERE log.id IN (SELECT id FROM picked) AND numbered.id = log.id";
     AFTER = concat!("SELECT ", columns!(), " FROM log WHERE tenant_id = $1 AND seq > $2 ORDER BY seq LIMIT $3");
     OF_OFFBOARDING = concat!("SELECT ", columns!(), " FROM log \
         WHERE tenant_id = $1 AND offboarding_id = $2 AND seq > $3 ORDER BY seq LIMIT $4");
@@ -82,17 +90,8 @@ pub fn seal(tx: &mut Tx<'_>) -> Result<usize> {
         tx.execute(CREATE_LOCK, params![])?;
         tx.query(LOCK, params![], |row| row.take::<i64>())?;
     }
-    let mut unsealed: Vec<(String, TenantId)> =
-        tx.query(UNSEALED, params![SEAL_BATCH], |row| Ok((row.take()?, row.take()?)))?;
-    // By tenant, and within a tenant by id: the sort is stable.
-    unsealed.sort_by_key(|(_, tenant)| *tenant);
-    for of_tenant in unsealed.chunk_by(|a, b| a.1 == b.1) {
-        let head: i64 = tx.query_one(HEAD, params![of_tenant[0].1], |row| row.take())?;
-        for (seq, (id, _)) in (head + 1..).zip(of_tenant) {
-            tx.execute_one(SEAL, params![id, seq])?;
-        }
-    }
-    Ok(unsealed.len())
+    let sealed = tx.execute(SEAL, params![SEAL_BATCH])?;
+    Ok(usize::try_from(sealed).unwrap_or(usize::MAX))
 }
 
 /// What a feed may be narrowed to.

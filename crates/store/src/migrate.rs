@@ -6,6 +6,7 @@ use crate::{Error, Result};
 /// In order; the version of a store is how many of them it has.
 const SERIES: &[&str] = &[include_str!("../../../migrations/0001_foundation.sql")];
 
+const VERSIONS: &str = "schema_versions";
 const CREATE_VERSIONS: &str =
     "CREATE TABLE IF NOT EXISTS schema_versions (version BIGINT NOT NULL PRIMARY KEY)";
 
@@ -21,6 +22,8 @@ pub fn known() -> i64 {
 
 /// Brings the schema up to date in one transaction. Answers the versions before and after.
 pub fn migrate(tx: &mut Tx<'_>) -> Result<(i64, i64)> {
+    // Two nodes may start at once.
+    tx.lock_schema()?;
     tx.script(CREATE_VERSIONS)?;
     let before = version(tx)?;
     if before > known() {
@@ -37,7 +40,7 @@ pub fn migrate(tx: &mut Tx<'_>) -> Result<(i64, i64)> {
 
 /// Refuses a store that this program does not fit.
 pub fn check(tx: &mut Tx<'_>) -> Result<()> {
-    let found = version(tx)?;
+    let found = if tx.has_table(VERSIONS)? { version(tx)? } else { 0 };
     match found.cmp(&known()) {
         std::cmp::Ordering::Equal => Ok(()),
         std::cmp::Ordering::Greater => Err(Error::SchemaTooNew { found, known: known() }),

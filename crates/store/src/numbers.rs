@@ -6,7 +6,7 @@ use crate::Result;
 use crate::db::{Tx, params, statements};
 
 statements! {
-    TAKE = "INSERT INTO counters (tenant_id, name, next) VALUES ($1, $2, 1 + $3) \
+    TAKE = "INSERT INTO counters (tenant_id, name, next) VALUES ($1, $2, 1 + CAST($3 AS BIGINT)) \
             ON CONFLICT (tenant_id, name) DO UPDATE SET next = counters.next + $3 RETURNING next - $3";
     RAISE = "INSERT INTO counters (tenant_id, name, next) VALUES ($1, $2, $3) \
              ON CONFLICT (tenant_id, name) DO UPDATE SET next = $3 WHERE counters.next < $3";

@@ -20,7 +20,7 @@ statements! {
     UPDATE = "UPDATE offboardings SET state = $3, cancel_asked = $4, finished_ms = $5 \
               WHERE tenant_id = $1 AND id = $2";
     BY_ID = concat!("SELECT ", columns!(), " FROM offboardings WHERE tenant_id = $1 AND id = $2");
-    LOCKED = concat!("SELECT ", columns!(), " FROM offboardings WHERE tenant_id = $1 AND id = $2 FOR UPDATE");
+    LOCKED = concat!("SELECT ", columns!(), " FROM offboardings WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE");
     LIST = concat!("SELECT ", columns!(), " FROM offboardings WHERE tenant_id = $1 AND id < $2 \
         ORDER BY id DESC LIMIT $3");
     LIST_OPEN = concat!("SELECT ", columns!(), " FROM offboardings WHERE tenant_id = $1 AND state = $2 \

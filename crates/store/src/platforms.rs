@@ -21,6 +21,7 @@ statements! {
     BY_NAME = concat!("SELECT ", columns!(), " FROM platforms WHERE tenant_id = $1 AND name = $2");
     BY_ID = concat!("SELECT ", columns!(), " FROM platforms WHERE id = $1");
     HEALTH = "SELECT failures, paused_until_ms FROM platforms WHERE id = $1";
+    HEALTH_LOCKED = "SELECT failures, paused_until_ms FROM platforms WHERE id = $1 FOR NO KEY UPDATE";
     SET_HEALTH = "UPDATE platforms SET failures = $2, paused_until_ms = $3 WHERE id = $1";
 }
 
@@ -65,13 +66,20 @@ pub fn by_id(tx: &mut Tx<'_>, id: PlatformId) -> Result<Option<Platform>> {
 }
 
 pub fn health(tx: &mut Tx<'_>, id: PlatformId) -> Result<Health> {
-    tx.query_one(HEALTH, params![id], |row| {
-        Ok(Health { failures: row.take()?, paused_until_ms: row.take()? })
-    })
+    tx.query_one(HEALTH, params![id], read_health)
+}
+
+/// As [`health`], and nobody else changes it until the transaction ends.
+pub fn health_locked(tx: &mut Tx<'_>, id: PlatformId) -> Result<Health> {
+    tx.query_one(HEALTH_LOCKED, params![id], read_health)
 }
 
 pub fn set_health(tx: &mut Tx<'_>, id: PlatformId, health: Health) -> Result<()> {
     tx.execute_one(SET_HEALTH, params![id, health.failures, health.paused_until_ms])
+}
+
+fn read_health(row: &mut Row<'_>) -> Result<Health> {
+    Ok(Health { failures: row.take()?, paused_until_ms: row.take()? })
 }
 
 fn read(row: &mut Row<'_>) -> Result<Platform> {

@@ -2,12 +2,14 @@
 
 use domain::{TenantId, UserId};
 
-use crate::Result;
 use crate::db::{Tx, params, statements};
+use crate::{Error, Result};
 
 statements! {
+    /// Only while the user is active, which the row lock keeps so until the session can be seen and ended.
     INSERT = "INSERT INTO sessions (hash, tenant_id, user_id, face, device, idle_ms, created_ms, last_seen_ms) \
-              VALUES ($1, $2, $3, $4, $5, $6, $7, $7)";
+              SELECT $1, u.tenant_id, u.id, $4, $5, $6, $7, $7 FROM users u \
+              WHERE u.tenant_id = $2 AND u.id = $3 AND u.state = 'active' FOR SHARE";
     /// One look tells whether the session is alive and its user may still act.
     FIND = "SELECT s.tenant_id, s.user_id, u.user_name, u.role, s.idle_ms, s.last_seen_ms \
             FROM sessions s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id \
@@ -15,7 +17,9 @@ statements! {
     SEEN = "UPDATE sessions SET last_seen_ms = $2 WHERE hash = $1 AND last_seen_ms < $2";
     END = "DELETE FROM sessions WHERE hash = $1";
     END_OF_USER = "DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2";
-    SWEEP = "DELETE FROM sessions WHERE hash IN (SELECT hash FROM sessions WHERE last_seen_ms < $1 LIMIT $2)";
+    /// Said twice, because one of them may be used while this waits for its row.
+    SWEEP = "DELETE FROM sessions WHERE last_seen_ms < $1 AND hash IN \
+             (SELECT hash FROM sessions WHERE last_seen_ms < $1 ORDER BY last_seen_ms LIMIT $2)";
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,8 +45,9 @@ pub struct Found {
     pub last_seen_ms: i64,
 }
 
+/// [`Error::Busy`] if the user is not active any more.
 pub fn insert(tx: &mut Tx<'_>, session: &Session, now_ms: i64) -> Result<()> {
-    tx.execute_one(
+    let rows = tx.execute(
         INSERT,
         params![
             session.hash,
@@ -53,7 +58,8 @@ pub fn insert(tx: &mut Tx<'_>, session: &Session, now_ms: i64) -> Result<()> {
             session.idle_ms,
             now_ms,
         ],
-    )
+    )?;
+    if rows == 1 { Ok(()) } else { Err(Error::Busy(format!("user {} is not active", session.user))) }
 }
 
 pub fn find(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Found>> {
@@ -78,7 +84,8 @@ pub fn end(tx: &mut Tx<'_>, hash: &str) -> Result<bool> {
     Ok(tx.execute(END, params![hash])? > 0)
 }
 
-/// Answers how many sessions ended.
+/// Answers how many sessions ended. To end them for good, first change the user's state: a session that is
+/// being opened meanwhile either is seen here or finds the user changed.
 pub fn end_of_user(tx: &mut Tx<'_>, tenant: TenantId, user: UserId) -> Result<u64> {
     tx.execute(END_OF_USER, params![tenant, user])
 }

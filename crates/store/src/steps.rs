@@ -21,6 +21,7 @@ statements! {
               needs, attempt, tried_before, ready_at_ms, idempotency_key, progress_done, progress_total, note, \
               finished_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
     OF_OFFBOARDING = concat!("SELECT ", columns!(), " FROM steps WHERE offboarding_id = $1 ORDER BY no");
+    LOCKED = concat!("SELECT ", columns!(), " FROM steps WHERE offboarding_id = $1 ORDER BY no FOR NO KEY UPDATE");
     SAVE = "UPDATE steps SET state = $5, tried_before = $6, ready_at_ms = $7, note = $8, finished_ms = $9, \
             progress_done = $10, progress_total = $11, lease_until_ms = NULL, node = NULL \
             WHERE offboarding_id = $1 AND no = $2 AND state = $3 AND attempt = $4";
@@ -32,26 +33,38 @@ statements! {
              FROM due WHERE due.platform_id IS NOT NULL) \
            SELECT p.id, p.max_in_flight, p.failures, p.paused_until_ms FROM due JOIN platforms p ON p.id = due.platform_id \
            WHERE p.paused_until_ms <= $1 AND EXISTS (SELECT 1 FROM steps s \
-             WHERE s.platform_id = p.id AND s.state = 'ready' AND s.ready_at_ms <= $1)";
-    /// Oldest first. Never two offboardings at once on one account, never a deletion before its transfers.
-    CLAIM = "UPDATE steps SET state = $6, attempt = attempt + 1, lease_until_ms = $3, node = $4 \
-             WHERE state = 'ready' AND (offboarding_id, no) IN ( \
+             WHERE s.platform_id = p.id AND s.state = 'ready' AND s.ready_at_ms <= $1) ORDER BY p.id";
+    /// One claim at a time on a platform: two at once would not see what the other takes of an account.
+    ALONE = "SELECT id FROM platforms WHERE id = $1 FOR NO KEY UPDATE";
+    /// Oldest first. Never two offboardings at once on one account: a running one, else the first in line,
+    /// keeps the others waiting. Never a deletion before its transfers. The rows are picked once and for all
+    /// in a materialized CTE: as a plain subquery, PostgreSQL may run it again and pick more than `LIMIT`.
+    CLAIM = "WITH picked AS MATERIALIZED ( \
                SELECT s.offboarding_id, s.no FROM steps s \
                WHERE s.platform_id = $1 AND s.state = 'ready' AND s.ready_at_ms <= $2 \
                  AND NOT EXISTS (SELECT 1 FROM steps r WHERE r.platform_id = s.platform_id \
-                   AND r.remote_id = s.remote_id AND r.state = 'running' AND r.offboarding_id <> s.offboarding_id) \
+                   AND r.remote_id = s.remote_id AND r.state IN ('ready', 'running') \
+                   AND r.offboarding_id <> s.offboarding_id \
+                   AND (r.state = 'running' OR r.ready_at_ms <= $2 \
+                     AND (r.ready_at_ms, r.offboarding_id) < (s.ready_at_ms, s.offboarding_id))) \
                  AND (s.action <> 'delete' OR NOT EXISTS (SELECT 1 FROM steps t \
                    WHERE t.offboarding_id = s.offboarding_id AND t.platform_id = s.platform_id \
                    AND t.remote_id = s.remote_id AND t.action = 'transfer' AND t.state <> 'done')) \
-               ORDER BY s.ready_at_ms LIMIT $5 FOR UPDATE SKIP LOCKED) \
+               ORDER BY s.ready_at_ms LIMIT $5 FOR NO KEY UPDATE SKIP LOCKED) \
+             UPDATE steps SET state = $6, attempt = attempt + 1, lease_until_ms = $3, node = $4 \
+             WHERE state = 'ready' AND (offboarding_id, no) IN (SELECT offboarding_id, no FROM picked) \
              RETURNING tenant_id, offboarding_id, no, attempt";
+    IS_LAPSED = "SELECT no FROM steps WHERE offboarding_id = $1 AND no = $2 AND attempt = $3 \
+                 AND state = 'running' AND lease_until_ms < $4 FOR NO KEY UPDATE";
     LAPSED = "SELECT tenant_id, offboarding_id, no, attempt FROM steps \
               WHERE state = 'running' AND lease_until_ms < $1 ORDER BY lease_until_ms LIMIT $2";
     /// Keeps the lease of a step that works in chunks, and shows how far it is.
     PROGRESS = "UPDATE steps SET progress_done = $4, progress_total = $5, lease_until_ms = $6 \
                 WHERE offboarding_id = $1 AND no = $2 AND attempt = $3 AND state = 'running'";
     COUNTS = "SELECT p.name, s.state, COUNT(*) FROM platforms p \
-              JOIN steps s ON s.platform_id = p.id AND s.state = $2 WHERE p.tenant_id = $1 GROUP BY p.name, s.state";
+              JOIN steps s ON s.platform_id = p.id AND s.state = $2 \
+              AND s.state IN ('waiting', 'ready', 'running', 'failed') \
+              WHERE p.tenant_id = $1 GROUP BY p.name, s.state ORDER BY p.name";
 }
 
 /// A step that a node holds under a lease.
@@ -113,6 +126,11 @@ pub fn of_offboarding(tx: &mut Tx<'_>, offboarding: &OffboardingId) -> Result<Ve
     tx.query(OF_OFFBOARDING, params![offboarding], read)
 }
 
+/// As [`of_offboarding`], and none of them is claimed until the transaction ends.
+pub fn locked(tx: &mut Tx<'_>, offboarding: &OffboardingId) -> Result<Vec<Step>> {
+    tx.query(LOCKED, params![offboarding], read)
+}
+
 /// Saves a step that was decided upon from `before`. If it has moved on meanwhile, nothing is saved.
 pub fn save(tx: &mut Tx<'_>, offboarding: &OffboardingId, before: &Step, after: &Step) -> Result<()> {
     let rows = tx.execute(
@@ -147,8 +165,10 @@ pub fn due(tx: &mut Tx<'_>, now_ms: i64) -> Result<Vec<Due>> {
     })
 }
 
-/// Takes at most `limit` ready steps of a platform.
+/// Takes at most `limit` ready steps of a platform. Several platforms in one transaction: in the order of their
+/// ids, as [`due`] gives them, so that two nodes never wait for each other in a circle.
 pub fn claim(tx: &mut Tx<'_>, platform: PlatformId, lease: &Lease<'_>, limit: i64) -> Result<Vec<Claim>> {
+    tx.query_one(ALONE, params![platform], |row| row.take::<i64>())?;
     let state = lease.state.as_str();
     tx.query(CLAIM, params![platform, lease.now_ms, lease.until_ms, lease.node, limit, state], read_claim)
 }
@@ -156,6 +176,13 @@ pub fn claim(tx: &mut Tx<'_>, platform: PlatformId, lease: &Lease<'_>, limit: i6
 /// Steps whose node fell silent.
 pub fn lapsed(tx: &mut Tx<'_>, now_ms: i64, limit: i64) -> Result<Vec<Claim>> {
     tx.query(LAPSED, params![now_ms, limit], read_claim)
+}
+
+/// Whether a lapsed step still is. Asked in the transaction that rescues it, behind `offboardings::locked`:
+/// meanwhile its node may have come back and renewed the lease.
+pub fn is_lapsed(tx: &mut Tx<'_>, claim: &Claim, now_ms: i64) -> Result<bool> {
+    let params = params![claim.offboarding, claim.no, claim.attempt, now_ms];
+    Ok(tx.query_opt(IS_LAPSED, params, |row| row.take::<i64>())?.is_some())
 }
 
 /// Answers whether the step is still ours.
@@ -167,7 +194,7 @@ pub fn progress(tx: &mut Tx<'_>, claim: &Claim, progress: Progress, lease_until_
     Ok(rows == 1)
 }
 
-/// Steps of a tenant in `state`, by the name of their platform; for open states, of which there are few.
+/// Steps of a tenant in `state`, by the name of their platform. Final states are not counted: they only grow.
 pub fn counts(tx: &mut Tx<'_>, tenant: TenantId, state: StepState) -> Result<Vec<(String, StepState, i64)>> {
     tx.query(COUNTS, params![tenant, state.as_str()], |row| Ok((row.take()?, row.word()?, row.take()?)))
 }

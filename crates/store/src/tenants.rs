@@ -11,7 +11,7 @@ statements! {
     BY_HOST = "SELECT id, name, host, policy FROM tenants WHERE host = $1";
     BY_ID = "SELECT id, name, host, policy FROM tenants WHERE id = $1";
     /// Serializes what must see all of a tenant's administrators.
-    LOCK = "SELECT id FROM tenants WHERE id = $1 FOR UPDATE";
+    LOCK = "SELECT id FROM tenants WHERE id = $1 FOR NO KEY UPDATE";
     LIST = "SELECT id, name, host, policy FROM tenants WHERE id > $1 ORDER BY id LIMIT $2";
     SET_POLICY = "UPDATE tenants SET policy = $2 WHERE id = $1";
 }

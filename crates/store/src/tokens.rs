@@ -2,12 +2,14 @@
 
 use domain::{Role, TenantId, UserId};
 
-use crate::Result;
 use crate::db::{Row, Tx, params, statements};
+use crate::{Error, Result};
 
 statements! {
+    /// Only while the user is active, which the row lock keeps so until the token can be seen and revoked.
     INSERT = "INSERT INTO tokens (hash, tenant_id, id, user_id, name, role, created_ms, expires_ms) \
-              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+              SELECT $1, u.tenant_id, $3, u.id, $5, $6, $7, $8 FROM users u \
+              WHERE u.tenant_id = $2 AND u.id = $4 AND u.state = 'active' FOR SHARE";
     FIND = "SELECT t.tenant_id, t.id, t.user_id, t.name, t.role, t.created_ms, t.expires_ms, u.user_name, u.role \
             FROM tokens t JOIN users u ON u.tenant_id = t.tenant_id AND u.id = t.user_id \
             WHERE t.hash = $1 AND u.state = 'active'";
@@ -37,8 +39,9 @@ pub struct Found {
     pub user_role: Role,
 }
 
+/// [`Error::Busy`] if the user is not active any more.
 pub fn insert(tx: &mut Tx<'_>, hash: &str, token: &Token) -> Result<()> {
-    tx.execute_one(
+    let rows = tx.execute(
         INSERT,
         params![
             hash,
@@ -50,7 +53,8 @@ pub fn insert(tx: &mut Tx<'_>, hash: &str, token: &Token) -> Result<()> {
             token.created_ms,
             token.expires_ms,
         ],
-    )
+    )?;
+    if rows == 1 { Ok(()) } else { Err(Error::Busy(format!("user {} is not active", token.user))) }
 }
 
 pub fn find(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Found>> {
@@ -68,7 +72,7 @@ pub fn revoke(tx: &mut Tx<'_>, tenant: TenantId, id: i64) -> Result<bool> {
     Ok(tx.execute(REVOKE, params![tenant, id])? > 0)
 }
 
-/// Answers how many tokens ended.
+/// Answers how many tokens ended. First change the user's state, as for `sessions::end_of_user`.
 pub fn revoke_of_user(tx: &mut Tx<'_>, tenant: TenantId, user: UserId) -> Result<u64> {
     tx.execute(REVOKE_OF_USER, params![tenant, user])
 }

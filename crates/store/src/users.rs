@@ -27,10 +27,10 @@ statements! {
     BY_NAMES = concat!("SELECT ", columns!(),
         " FROM users WHERE tenant_id = $1 AND state <> 'removed' AND name_key IN (", list!(), ")");
     TOMBSTONES_BY_NAMES = concat!("SELECT ", columns!(),
-        " FROM users WHERE tenant_id = $1 AND state = 'removed' AND name_key IN (", list!(), ") ORDER BY id");
+        " FROM users WHERE tenant_id = $1 AND state = 'removed' AND name_key IN (", list!(), ")");
     BY_IDS = concat!("SELECT ", columns!(), " FROM users WHERE tenant_id = $1 AND id IN (", list!(), ")");
     /// In the order of ids, so that two transactions never wait for each other in a circle.
-    LOCK = concat!("SELECT id FROM users WHERE tenant_id = $1 AND id IN (", list!(), ") ORDER BY id FOR UPDATE");
+    LOCK = concat!("SELECT id FROM users WHERE tenant_id = $1 AND id IN (", list!(), ") ORDER BY id FOR NO KEY UPDATE");
     LIST_PRESENT = concat!("SELECT ", columns!(),
         " FROM users WHERE tenant_id = $1 AND id > $2 AND state <> 'removed' ORDER BY id LIMIT $3");
     LIST_ALL = concat!("SELECT ", columns!(), " FROM users WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3");
@@ -94,7 +94,10 @@ pub fn by_name(tx: &mut Tx<'_>, tenant: TenantId, key: &NameKey) -> Result<Optio
 pub fn by_names(tx: &mut Tx<'_>, tenant: TenantId, keys: &[NameKey]) -> Result<Vec<User>> {
     let keys: Vec<&str> = keys.iter().map(NameKey::as_str).collect();
     let mut users = tx.query_list(BY_NAMES, tenant, &keys, read)?;
-    users.extend(tx.query_list(TOMBSTONES_BY_NAMES, tenant, &keys, read)?);
+    // Sorted here: an ORDER BY would lead SQLite to walk the tenant in the order of ids.
+    let mut tombstones = tx.query_list(TOMBSTONES_BY_NAMES, tenant, &keys, read)?;
+    tombstones.sort_by_key(|user| user.id);
+    users.extend(tombstones);
     Ok(users)
 }
 
@@ -103,8 +106,14 @@ pub fn by_ids(tx: &mut Tx<'_>, tenant: TenantId, ids: &[UserId]) -> Result<Vec<U
 }
 
 /// Keeps others from changing these users until the transaction ends. `ids` must be sorted.
-pub fn lock(tx: &mut Tx<'_>, tenant: TenantId, ids: &[UserId]) -> Result<()> {
-    tx.query_list(LOCK, tenant, ids, |row| row.take::<i64>()).map(|_| ())
+///
+/// Answers whether others may have changed them before that: then what was read of them must be read again.
+pub fn lock(tx: &mut Tx<'_>, tenant: TenantId, ids: &[UserId]) -> Result<bool> {
+    if tx.writes_alone() {
+        return Ok(false);
+    }
+    tx.query_list(LOCK, tenant, ids, |row| row.take::<i64>())?;
+    Ok(true)
 }
 
 /// Users behind `after`, in the order of their ids; tombstones only on request.

@@ -1,6 +1,6 @@
 //! Everything the plans of one request need to know, in a few queries however many users there are.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::plan::{Named, NamedHeir, Snapshot, Successor};
 use domain::policy::Heir;
@@ -40,20 +40,23 @@ pub(super) fn load(
     let policy = tenant_row.policy;
     let found = lookup::find_all(tx, tenant, asked)?;
     let named = named_heir(tx, tenant, heir)?;
-    lock(tx, tenant, &found, &named, goal)?;
-    // Read again what others may have changed before the locks were ours.
-    let found = reread(tx, tenant, found)?;
-    let named = match &named {
-        NamedHeir::User(_) => named_heir(tx, tenant, heir)?,
-        _ => named,
-    };
+    let inheriting = if policy.heir == Heir::Manager { managers_of(&found) } else { Vec::new() };
+    let stale = lock(tx, tenant, &found, &named, inheriting, goal)?;
+    let (found, mut named) =
+        if stale { (reread(tx, tenant, found)?, named_heir(tx, tenant, heir)?) } else { (found, named) };
     let ids: Vec<UserId> = found.iter().flatten().map(|user| user.id).collect();
-    let named = leaving_with_the_rest(named, &ids, goal);
+    if let NamedHeir::User(Named { found: Some(successor), .. }) = &mut named {
+        leaving_with_the_rest(successor, &ids, goal);
+    }
     let policy_group = match policy.heir {
         Heir::Group(id) => groups::by_id(tx, tenant, id)?,
         Heir::Nobody | Heir::Manager => None,
     };
-    let managers = if policy.heir == Heir::Manager { managers(tx, tenant, &found)? } else { HashMap::new() };
+    let mut managers =
+        if policy.heir == Heir::Manager { managers(tx, tenant, &found)? } else { HashMap::new() };
+    for manager in managers.values_mut() {
+        leaving_with_the_rest(manager, &ids, goal);
+    }
     Ok(Loaded {
         heir_name: heir_name(tx, tenant, &named)?,
         platforms: platforms::list(tx, tenant)?,
@@ -105,6 +108,14 @@ impl Loaded {
         &self.platforms
     }
 
+    /// As it was found, for the answer and the log.
+    pub(super) fn policy_heir_name(&self, user: &User) -> Option<String> {
+        match self.policy_heir(Some(user)) {
+            NamedHeir::User(Named { given, .. }) | NamedHeir::Group(Named { given, .. }) => Some(given),
+            NamedHeir::Unsaid | NamedHeir::Orphan | NamedHeir::Both => None,
+        }
+    }
+
     fn policy_heir(&self, user: Option<&User>) -> NamedHeir {
         match self.policy.heir {
             Heir::Nobody => NamedHeir::Unsaid,
@@ -132,11 +143,8 @@ fn by_user<T>(rows: Vec<T>, user: impl Fn(&T) -> UserId) -> HashMap<UserId, Vec<
 }
 
 /// Whoever leaves by the same request inherits nothing.
-fn leaving_with_the_rest(mut heir: NamedHeir, leavers: &[UserId], goal: Goal) -> NamedHeir {
-    if let NamedHeir::User(Named { found: Some(successor), .. }) = &mut heir {
-        successor.leaving |= goal.cuts() && leavers.contains(&successor.id);
-    }
-    heir
+fn leaving_with_the_rest(successor: &mut Successor, leavers: &[UserId], goal: Goal) {
+    successor.leaving |= goal.cuts() && leavers.contains(&successor.id);
 }
 
 /// What the heir's name stands for.
@@ -182,7 +190,10 @@ fn active_admins_left(
         return Ok(i64::MAX);
     }
     let is_active_admin = |user: &&User| user.role == Role::Admin && user.state == UserState::Active;
-    let leaving = i64::try_from(found.iter().flatten().filter(is_active_admin).count()).unwrap_or(i64::MAX);
+    // Each once, however often the request names it.
+    let leaving: HashSet<UserId> =
+        found.iter().flatten().filter(is_active_admin).map(|user| user.id).collect();
+    let leaving = i64::try_from(leaving.len()).unwrap_or(i64::MAX);
     Ok(users::active_admins(tx, tenant, leaving + 1)? - leaving + 1)
 }
 
@@ -207,30 +218,35 @@ fn managers(
     tenant: TenantId,
     found: &[Option<User>],
 ) -> Result<HashMap<UserId, Successor>, Error> {
-    let ids: Vec<UserId> = found.iter().flatten().filter_map(|user| user.manager).collect();
-    let managers = users::by_ids(tx, tenant, &ids)?;
+    let managers = users::by_ids(tx, tenant, &managers_of(found))?;
     Ok(successors(tx, tenant, &managers)?.into_iter().map(|successor| (successor.id, successor)).collect())
 }
 
-/// Leavers and successor in the order of their ids; all administrators' departures of a tenant one by one.
+fn managers_of(found: &[Option<User>]) -> Vec<UserId> {
+    found.iter().flatten().filter_map(|user| user.manager).collect()
+}
+
+/// Leavers and successors in the order of their ids; all administrators' departures of a tenant one by one.
+/// `inheriting` are successors by policy. Answers whether what was read before must be read again.
 fn lock(
     tx: &mut Tx<'_>,
     tenant: TenantId,
     found: &[Option<User>],
     heir: &NamedHeir,
+    inheriting: Vec<UserId>,
     goal: Goal,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     if goal.cuts() && found.iter().flatten().any(|user| user.role == Role::Admin) {
         tenants::lock(tx, tenant)?;
     }
-    let mut ids: Vec<UserId> = found.iter().flatten().map(|user| user.id).collect();
+    let mut ids = inheriting;
+    ids.extend(found.iter().flatten().map(|user| user.id));
     if let NamedHeir::User(Named { found: Some(successor), .. }) = heir {
         ids.push(successor.id);
     }
     ids.sort_unstable();
     ids.dedup();
-    users::lock(tx, tenant, &ids)?;
-    Ok(())
+    Ok(users::lock(tx, tenant, &ids)?)
 }
 
 fn reread(tx: &mut Tx<'_>, tenant: TenantId, found: Vec<Option<User>>) -> Result<Vec<Option<User>>, Error> {

@@ -102,7 +102,12 @@ fn transfer(
 }
 
 /// The successor was fit when the plan was made; the world may have changed since.
-fn unfit(tx: &mut Tx<'_>, tenant: TenantId, leaver: &User, owner: Owner) -> Result<Option<Refusal>, Error> {
+pub(super) fn unfit(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    leaver: &User,
+    owner: Owner,
+) -> Result<Option<Refusal>, Error> {
     match owner {
         Owner::Group(id) => {
             let gone = groups::by_id(tx, tenant, id)?.is_none();

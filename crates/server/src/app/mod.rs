@@ -5,9 +5,12 @@
 
 mod assets;
 mod authenticate;
+mod claim;
 mod console;
 mod directory;
+mod edit;
 mod feed;
+pub mod import;
 mod load;
 pub mod local;
 mod lookup;
@@ -35,6 +38,7 @@ use crate::passwords::Passwords;
 use crate::random::Random;
 
 pub use authenticate::TOKEN_PREFIX;
+pub use claim::Work;
 pub use directory::{NewGroup, NewUser, UserDetail};
 pub use lookup::{GroupRef, UserRef};
 pub use nodes::NODE_ALIVE_MS;
@@ -42,9 +46,10 @@ pub use offboardings::{Detail, Page};
 pub use platforms::{MAX_IN_FLIGHT, NewPlatform, PlatformStatus};
 pub use preview::Preview;
 pub use report::{PlatformReport, Report, reports};
-pub use settle::Work;
 pub use sign_in::{DEFAULT_TENANT, SecretForm, SignIn, SignedIn};
 pub use start::{HeirRef, Start, Started};
+pub use store::log::{Filter as LogFilter, LogEntry};
+pub use store::offboardings::{Filter as OffboardingFilter, Repeat};
 pub use tenants::ADMINISTRATOR;
 pub use tokens::NewToken;
 pub use wait::WaitFor;

@@ -4,7 +4,7 @@ use domain::{Error, Offboarding, OffboardingId, Platform, Role, Step, StepNo};
 use store::offboardings::Filter;
 use store::{offboardings, platforms, steps};
 
-use super::settle::Edit;
+use super::edit::Edit;
 use super::{App, Caller, MAX_PAGE, MAX_REASON_CHARS};
 
 /// An offboarding with all that belongs to it.
@@ -113,7 +113,7 @@ impl App {
         let edited = self
             .store
             .write(move |tx| {
-                let mut edit = Edit::load(tx, pen.tenant, &id)?;
+                let mut edit = Edit::alone(tx, pen.tenant, &id)?;
                 change(&mut edit, pen.now_ms)?;
                 edit.save(tx, &pen)
             })

@@ -1,141 +1,20 @@
-//! Where an offboarding changes after its acceptance: by a verdict, a lapsed lease, or a person's word.
+//! What a verdict, a lapsed lease or a chunk of local work makes of a step.
 
-use connectors::Heir;
-use domain::settle::{self, Moment, SettleError};
-use domain::step::{Event, Progress, next};
+use domain::settle::Moment;
+use domain::step::Progress;
 use domain::{
-    AccountState, Action, Error, Fact, Handover, Offboarding, OffboardingId, OffboardingState, Outcome,
-    Owner, Platform, PlatformId, Step, StepNo, StepState, TenantId,
+    AccountState, Action, Error, Fact, Handover, Offboarding, Outcome, Owner, Platform, Step, StepNo,
+    TenantId,
 };
 use serde_json::json;
-use store::steps::{Claim, Due, Lease};
-use store::{Tx, accounts, groups, offboardings, platforms, steps, users};
+use store::{Tx, accounts, platforms, steps, users};
 
+use super::claim::Work;
+use super::edit::Edit;
 use super::local::{self, Local};
 use super::{App, Pen};
 
-/// A claimed step with everything that is needed to act on it.
-#[derive(Clone, Debug)]
-pub struct Work {
-    pub claim: Claim,
-    pub offboarding: Offboarding,
-    pub step: Step,
-    pub platform: Platform,
-    pub heir: Option<Heir>,
-}
-
-/// An offboarding in the hands of one transaction: what it was, what it becomes, what is told of it.
-pub(super) struct Edit {
-    tenant: TenantId,
-    before: (Offboarding, Vec<Step>),
-    pub offboarding: Offboarding,
-    pub steps: Vec<Step>,
-    facts: Vec<Fact>,
-}
-
-impl Edit {
-    pub(super) fn load(tx: &mut Tx<'_>, tenant: TenantId, id: &OffboardingId) -> Result<Self, Error> {
-        let offboarding = offboardings::locked(tx, tenant, id)?
-            .ok_or_else(|| Error::not_found("offboarding", id.to_string()))?;
-        let steps = steps::of_offboarding(tx, id)?;
-        Ok(Self {
-            tenant,
-            before: (offboarding.clone(), steps.clone()),
-            offboarding,
-            steps,
-            facts: Vec::new(),
-        })
-    }
-
-    fn settle(&mut self, no: StepNo, outcome: &Outcome, moment: Moment) -> Result<(), Error> {
-        let facts = settle::settle(&mut self.offboarding, &mut self.steps, no, outcome, moment);
-        self.told(facts)
-    }
-
-    fn rescue(&mut self, no: StepNo, now_ms: i64) -> Result<(), Error> {
-        let facts = settle::rescue(&mut self.offboarding, &mut self.steps, no, now_ms);
-        self.told(facts)
-    }
-
-    pub(super) fn retry(&mut self, no: StepNo, now_ms: i64) -> Result<(), Error> {
-        let facts = settle::retry_step(&mut self.offboarding, &mut self.steps, no, now_ms);
-        self.told(facts)
-    }
-
-    pub(super) fn skip(&mut self, no: StepNo, reason: &str, now_ms: i64) -> Result<(), Error> {
-        let facts = settle::skip_step(&mut self.offboarding, &mut self.steps, no, reason, now_ms);
-        self.told(facts)
-    }
-
-    pub(super) fn cancel(&mut self, reason: &str, now_ms: i64) -> Result<(), Error> {
-        let facts = settle::cancel(&mut self.offboarding, &mut self.steps, reason, now_ms);
-        self.told(facts)
-    }
-
-    fn told(&mut self, facts: Result<Vec<Fact>, SettleError>) -> Result<(), Error> {
-        let refused = |error: SettleError| match error {
-            SettleError::NoSuchStep(no) => Error::not_found("step", no.to_string()),
-            SettleError::Illegal(_) | SettleError::Over(_) => Error::Conflict(error.to_string()),
-        };
-        self.facts.extend(facts.map_err(refused)?);
-        Ok(())
-    }
-
-    /// Is the step still under this very claim?
-    fn holds(&self, claim: &Claim) -> bool {
-        let ours = |step: &&Step| step.no == claim.no && step.attempt == claim.attempt;
-        self.steps.iter().find(ours).is_some_and(|step| step.state == StepState::Running)
-    }
-
-    /// Writes what differs, and what is told of it.
-    pub(super) fn save(self, tx: &mut Tx<'_>, pen: &Pen) -> Result<(Offboarding, Vec<Step>), Error> {
-        for (before, after) in self.before.1.iter().zip(&self.steps).filter(|(before, after)| before != after)
-        {
-            steps::save(tx, &self.offboarding.id, before, after)?;
-        }
-        if self.before.0 != self.offboarding {
-            offboardings::update(tx, self.tenant, &self.offboarding)?;
-        }
-        for fact in &self.facts {
-            pen.write(tx, fact)?;
-        }
-        Ok((self.offboarding, self.steps))
-    }
-}
-
 impl App {
-    /// Platforms with steps that may run now.
-    pub async fn due(&self) -> Result<Vec<Due>, Error> {
-        let now_ms = self.clock.now_ms();
-        self.store.read(|tx| Ok(steps::due(tx, now_ms)?)).await
-    }
-
-    /// Takes at most `limit` steps of each of these platforms under a lease.
-    pub async fn claim(
-        &self,
-        node: &str,
-        lease_ms: i64,
-        wanted: Vec<(PlatformId, i64)>,
-    ) -> Result<Vec<Work>, Error> {
-        let state = next(StepState::Ready, Event::Claimed).map_err(|error| Error::internal(&error))?;
-        let (now_ms, node) = (self.clock.now_ms(), node.to_owned());
-        let pen = self.pen(TenantId(0), "engine");
-        self.store
-            .write(move |tx| {
-                let lease = Lease { now_ms, until_ms: now_ms + lease_ms, node: &node, state };
-                let mut work = Vec::new();
-                for (platform, limit) in wanted {
-                    let claims = steps::claim(tx, platform, &lease, limit)?;
-                    let Some(platform) = platforms::by_id(tx, platform)? else { continue };
-                    for claim in claims {
-                        work.push(load_work(tx, &pen, claim, &platform)?);
-                    }
-                }
-                Ok(work)
-            })
-            .await
-    }
-
     /// Notes a verdict. Answers `false` if the step was no longer ours: then nothing is written.
     pub async fn settle(&self, work: &Work, outcome: Outcome) -> Result<bool, Error> {
         let pen = self.pen(work.claim.tenant, "engine");
@@ -208,7 +87,8 @@ impl App {
             self.store
                 .write(move |tx| {
                     let mut edit = Edit::load(tx, claim.tenant, &claim.offboarding)?;
-                    if edit.holds(&claim) {
+                    // Its node may have come back meanwhile and renewed the lease.
+                    if steps::is_lapsed(tx, &claim, pen.now_ms)? {
                         edit.rescue(claim.no, pen.now_ms)?;
                         edit.save(tx, &pen)?;
                     }
@@ -230,52 +110,6 @@ impl App {
     }
 }
 
-fn load_work(tx: &mut Tx<'_>, pen: &Pen, claim: Claim, platform: &Platform) -> Result<Work, Error> {
-    let gone = || Error::internal(&format!("offboarding {} vanished", claim.offboarding));
-    let offboarding = offboardings::by_id(tx, claim.tenant, &claim.offboarding)?.ok_or_else(gone)?;
-    let offboarding = begin(tx, pen, claim.tenant, offboarding)?;
-    let mut steps = steps::of_offboarding(tx, &claim.offboarding)?;
-    let index = steps.iter().position(|step| step.no == claim.no).ok_or_else(gone)?;
-    let step = steps.swap_remove(index);
-    let heir =
-        if step.action == Action::Transfer { heir(tx, claim.tenant, &offboarding, platform)? } else { None };
-    Ok(Work { claim, offboarding, step, platform: platform.clone(), heir })
-}
-
-/// The first claimed step of a scheduled offboarding sets it going.
-fn begin(
-    tx: &mut Tx<'_>,
-    pen: &Pen,
-    tenant: TenantId,
-    mut offboarding: Offboarding,
-) -> Result<Offboarding, Error> {
-    if offboarding.state == OffboardingState::Scheduled {
-        offboarding.state = OffboardingState::Running;
-        offboardings::update(tx, tenant, &offboarding)?;
-        let fact = Fact::bare("offboarding.running").on(offboarding.user).of(&offboarding.id);
-        pen.of(tenant).write(tx, &fact)?;
-    }
-    Ok(offboarding)
-}
-
-/// Who inherits, with the successor's own account on the platform where there is one.
-fn heir(
-    tx: &mut Tx<'_>,
-    tenant: TenantId,
-    offboarding: &Offboarding,
-    platform: &Platform,
-) -> Result<Option<Heir>, Error> {
-    let Some(Handover::To(owner)) = offboarding.handover else { return Ok(None) };
-    Ok(match owner {
-        Owner::Group(id) => groups::by_id(tx, tenant, id)?.map(|group| Heir::Group { name: group.name }),
-        Owner::User(id) => {
-            let account =
-                accounts::on_platform(tx, tenant, id, platform.id)?.map(|account| account.remote_id);
-            users::by_id(tx, tenant, id)?.map(|user| Heir::User { user_name: user.user_name, account })
-        }
-    })
-}
-
 /// Leaver and successor in the order of their ids, before the offboarding, as when a plan is accepted.
 fn lock_parties(tx: &mut Tx<'_>, tenant: TenantId, offboarding: &Offboarding) -> Result<(), Error> {
     let mut parties = vec![offboarding.user];
@@ -287,9 +121,14 @@ fn lock_parties(tx: &mut Tx<'_>, tenant: TenantId, offboarding: &Offboarding) ->
     Ok(())
 }
 
-/// A platform's conduct is written down only when it changes.
+/// A platform's conduct is written down only when it changes; then settlements of it take turns, so that
+/// every failure counts.
 fn note_health(tx: &mut Tx<'_>, pen: &Pen, platform: &Platform, outcome: &Outcome) -> Result<(), Error> {
     let before = platforms::health(tx, platform.id)?;
+    if before == before.after(outcome, pen.now_ms) {
+        return Ok(());
+    }
+    let before = platforms::health_locked(tx, platform.id)?;
     let after = before.after(outcome, pen.now_ms);
     if before == after {
         return Ok(());

@@ -4,16 +4,16 @@ use domain::plan::{Request, plan};
 use domain::settle::{Moment, may_run, settle};
 use domain::step::Event;
 use domain::{
-    Action, Error, Fact, Goal, Handover, Offboarding, OffboardingId, OffboardingState, Owner, Plan, Refusal,
-    Role, Step, StepState, User, UserId,
+    Action, Error, Fact, Goal, Handover, Offboarding, OffboardingId, OffboardingState, Plan, Refusal, Role,
+    Step, StepState, User, UserId,
 };
 use serde_json::json;
 use store::offboardings::Repeat;
 use store::{Tx, offboardings, steps};
 
+use super::edit::Edit;
 use super::load::{Loaded, load};
 use super::local::{self, Local};
-use super::settle::Edit;
 use super::{App, Caller, GroupRef, MAX_NOTICE_CHARS, MAX_USERS_PER_REQUEST, Pen, UserRef};
 
 /// Asset rows that a request may change in its own transaction; the engine does the rest in chunks.
@@ -88,6 +88,9 @@ pub(super) fn check(start: &Start) -> Result<(), Error> {
     if start.users.len() > MAX_USERS_PER_REQUEST {
         return Err(Error::TooMany { what: "users", limit: MAX_USERS_PER_REQUEST });
     }
+    if start.repeat.is_some() && start.users.len() > 1 {
+        return Err(Error::invalid("Idempotency-Key", "is for a request on one user"));
+    }
     let too_long = |message: &String| message.chars().count() > MAX_NOTICE_CHARS;
     if start.message.as_ref().is_some_and(too_long) {
         return Err(Error::invalid("message", format!("must not exceed {MAX_NOTICE_CHARS} characters")));
@@ -106,18 +109,19 @@ fn accept(
     start: &Start,
     jitter: u64,
 ) -> Result<Vec<Started>, Error> {
+    let loaded = load(tx, pen.tenant, &start.users, &start.heir, start.goal)?;
+    // Behind the locks: of the same request sent twice at once, the second finds the first.
     if let Some(repeat) = &start.repeat
         && let Some(replayed) = replay(tx, pen, caller, repeat)?
     {
         return Ok(vec![replayed]);
     }
-    let loaded = load(tx, pen.tenant, &start.users, &start.heir, start.goal)?;
     let planned = plan_all(&loaded, caller, start, pen)?;
     let mut budget = ROWS_AT_ONCE;
     let mut started = Vec::with_capacity(planned.len());
     for (user, plan) in planned {
         let mut acceptance = Acceptance { tx, pen, caller, start, loaded: &loaded, jitter };
-        started.push(match acceptance.join(user)? {
+        started.push(match acceptance.join(user, &plan)? {
             Some(joined) => joined,
             None => acceptance.accept(user, plan, &mut budget)?,
         });
@@ -186,9 +190,15 @@ struct Acceptance<'a, 't, 'c> {
 
 impl Acceptance<'_, '_, '_> {
     /// The same goal is under way already: the answer is that one. A new notice still replaces the old.
-    fn join(&mut self, user: &User) -> Result<Option<Started>, Error> {
-        let open = self.loaded.open(user.id).iter().find(|open| open.goal == self.start.goal);
-        let Some(open) = open else { return Ok(None) };
+    fn join(&mut self, user: &User, plan: &Plan) -> Result<Option<Started>, Error> {
+        let open = self.loaded.open(user.id).iter();
+        let same = |open: &&Offboarding| open.goal == plan.goal && !overtakes(plan, open);
+        let Some(open) = open.filter(|open| !open.cancel_asked).find(same) else { return Ok(None) };
+        if open.handover != plan.handover {
+            let (name, goal) = (&user.user_name, open.goal);
+            let text = format!("a {goal} of {name} to another successor is under way ({})", open.id);
+            return Err(Error::Conflict(text));
+        }
         if let (Goal::Deactivate, Some(message)) = (open.goal, &self.start.message) {
             let now_ms = self.pen.now_ms;
             store::users::set_state(self.tx, self.pen.tenant, user.id, user.state, Some(message), now_ms)?;
@@ -199,7 +209,7 @@ impl Acceptance<'_, '_, '_> {
     }
 
     fn accept(&mut self, user: &User, plan: Plan, budget: &mut i64) -> Result<Started, Error> {
-        self.supersede(user.id)?;
+        self.supersede(user.id, &plan)?;
         let id = OffboardingId(self.pen.random.ordered_id(self.pen.now_ms));
         let mut steps = plan.steps;
         for step in &mut steps {
@@ -227,22 +237,18 @@ impl Acceptance<'_, '_, '_> {
         let repeat = self.start.repeat.as_ref();
         offboardings::insert(self.tx, self.pen.tenant, &offboarding, repeat)?;
         steps::insert(self.tx, self.pen.tenant, &offboarding.id, &steps)?;
-        let heir = self.heir_name(plan.handover);
+        let heir = self.heir_name(plan.handover, user);
         let fact = accepted(&offboarding, &steps, heir.as_deref(), self.loaded);
         self.pen.write(self.tx, &fact)?;
         Ok(Started { offboarding, steps, heir, existed: false })
     }
 
-    /// A cut calls off an open restoration and the other way round, or one would undo the other later.
-    fn supersede(&mut self, user: UserId) -> Result<(), Error> {
-        let opposite = if self.start.goal.cuts() { Goal::Restore } else { Goal::Deactivate };
-        if !self.start.goal.cuts() && self.start.goal != Goal::Restore {
-            return Ok(());
-        }
-        for open in self.loaded.open(user).iter().filter(|open| open.goal == opposite) {
-            let mut edit = Edit::load(self.tx, self.pen.tenant, &open.id)?;
-            let reason = format!("superseded by {}", self.start.goal);
-            edit.cancel(&reason, self.pen.now_ms)?;
+    /// Calls off what the new plan overtakes.
+    fn supersede(&mut self, user: UserId, plan: &Plan) -> Result<(), Error> {
+        let open = self.loaded.open(user).iter();
+        for open in open.filter(|open| !open.cancel_asked && overtakes(plan, open)) {
+            let mut edit = Edit::alone(self.tx, self.pen.tenant, &open.id)?;
+            edit.cancel(&format!("superseded by {}", plan.goal), self.pen.now_ms)?;
             edit.save(self.tx, self.pen)?;
         }
         Ok(())
@@ -285,12 +291,23 @@ impl Acceptance<'_, '_, '_> {
         Ok(())
     }
 
-    fn heir_name(&self, handover: Option<Handover>) -> Option<String> {
-        let Some(Handover::To(owner)) = handover else { return None };
-        self.loaded.heir_name.clone().or_else(|| match owner {
-            Owner::User(id) => Some(id.to_string()),
-            Owner::Group(id) => Some(id.to_string()),
-        })
+    /// Named by the request, else by policy.
+    fn heir_name(&self, handover: Option<Handover>, user: &User) -> Option<String> {
+        let Some(Handover::To(_)) = handover else { return None };
+        self.loaded.heir_name.clone().or_else(|| self.loaded.policy_heir_name(user))
+    }
+}
+
+/// A cut overtakes an open restoration and the other way round, or one would undo the other later; and
+/// what is to begin now overtakes the same thing scheduled for later.
+fn overtakes(plan: &Plan, open: &Offboarding) -> bool {
+    match open.goal {
+        goal if goal == plan.goal => {
+            open.state == OffboardingState::Scheduled && plan.start_ms < open.start_ms
+        }
+        Goal::Restore => plan.goal.cuts(),
+        Goal::Deactivate => plan.goal == Goal::Restore,
+        _ => false,
     }
 }
 

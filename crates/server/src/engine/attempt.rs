@@ -6,24 +6,24 @@ use std::time::Duration;
 use connectors::{Connector, Order, perform};
 use domain::{Error, Outcome, PlatformKind};
 
+use super::slots::Slot;
 use super::{Engine, Opened};
 use crate::app::Work;
 use crate::clock;
 
-/// A verdict that cannot be written is tried again this often, then the lease lapses and the step is observed anew.
-const SETTLE_TRIES: u32 = 5;
-const SETTLE_PAUSE_MS: u64 = 200;
+/// What cannot be written is tried so often, then the lease lapses and the step is observed anew.
+const WRITE_TRIES: u32 = 5;
+const WRITE_PAUSE_MS: u64 = 200;
 
 impl Engine {
     /// Never fails: what goes wrong here is found again when the lease lapses.
-    pub(super) async fn attempt(&self, work: Work) {
+    pub(super) async fn attempt(&self, work: Work, slot: Slot) {
         let begun = clock::instant();
-        let platform = work.platform.id;
         let result = match work.platform.kind {
             PlatformKind::Local => self.run_local(&work).await,
             PlatformKind::Simulated => self.run_remote(&work).await,
         };
-        self.slots.give_back(platform);
+        drop(slot);
         if let Err(error) = result {
             let (offboarding, step) = (&work.offboarding.id, work.step.no.0);
             tracing::error!(%error, inside = error.inside(), %offboarding, step, "a step could not be settled");
@@ -35,7 +35,7 @@ impl Engine {
 
     /// Chunk after chunk, each in a transaction of its own.
     async fn run_local(&self, work: &Work) -> Result<(), Error> {
-        while self.app.run_local(work, self.options.lease_ms).await? {
+        while written(|| self.app.run_local(work, self.options.lease_ms)).await? {
             crate::halt::at("chunk");
             tokio::task::yield_now().await;
         }
@@ -58,11 +58,15 @@ impl Engine {
     }
 
     async fn act(&self, connector: &dyn Connector, work: &Work) -> Outcome {
+        let heir = match &work.heir {
+            Ok(heir) => heir.clone(),
+            Err(refusal) => return Outcome::Refused { reason: refusal.to_string() },
+        };
         let order = Order {
             action: work.step.action,
             account: work.step.remote_id.clone(),
             user_name: work.offboarding.user_name.clone(),
-            heir: work.heir.clone(),
+            heir,
             message: work.offboarding.message.clone(),
             idempotency_key: work.step.idempotency_key.clone(),
             attempt: work.claim.attempt,
@@ -80,22 +84,11 @@ impl Engine {
     }
 
     async fn settle(&self, work: &Work, outcome: Outcome) -> Result<(), Error> {
-        for _ in 1..SETTLE_TRIES {
-            match self.app.settle(work, outcome.clone()).await {
-                Ok(ours) => {
-                    if !ours {
-                        tracing::warn!(offboarding = %work.offboarding.id, step = work.step.no.0, "came too late");
-                    }
-                    return Ok(());
-                }
-                Err(Error::Unavailable { inside }) => {
-                    tracing::warn!(inside, "the verdict could not be written; trying again");
-                    tokio::time::sleep(Duration::from_millis(SETTLE_PAUSE_MS)).await;
-                }
-                Err(error) => return Err(error),
-            }
+        let ours = written(|| self.app.settle(work, outcome.clone())).await?;
+        if !ours {
+            tracing::warn!(offboarding = %work.offboarding.id, step = work.step.no.0, "came too late");
         }
-        self.app.settle(work, outcome).await.map(|_| ())
+        Ok(())
     }
 
     /// The platform's connector; opened anew when its settings have changed.
@@ -111,4 +104,22 @@ impl Engine {
         open.insert(platform.id, Opened { settings, connector: Arc::clone(&connector) });
         Ok(connector)
     }
+}
+
+/// Makes a write again where repeating is right. It is fenced by its claim, so that having happened already
+/// does no harm.
+async fn written<F>(mut write: impl FnMut() -> F) -> Result<bool, Error>
+where
+    F: Future<Output = Result<bool, Error>>,
+{
+    for _ in 1..WRITE_TRIES {
+        match write().await {
+            Err(Error::Unavailable { inside }) => {
+                tracing::warn!(inside, "a step could not be written; trying again");
+                tokio::time::sleep(Duration::from_millis(WRITE_PAUSE_MS)).await;
+            }
+            result => return result,
+        }
+    }
+    write().await
 }

@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::app::{App, Work};
-use slots::Slots;
+use slots::{Slot, Slots};
 
 /// What an administrator may tune.
 #[derive(Clone, Debug)]
@@ -52,7 +52,7 @@ impl Default for EngineOptions {
 pub struct Engine {
     app: Arc<App>,
     options: EngineOptions,
-    slots: Slots,
+    slots: Arc<Slots>,
     /// One connector per platform and settings, so that its connections are kept.
     connectors: Mutex<HashMap<PlatformId, Opened>>,
 }
@@ -112,14 +112,16 @@ impl Engine {
 
     /// Claims what fits and starts it. Answers how many steps that were.
     async fn take_turn(self: &Arc<Self>, attempts: &mut JoinSet<()>) -> usize {
+        // Those that are over already need no turn of their own.
+        while attempts.try_join_next().is_some() {}
         match self.claim().await {
-            Ok(work) => {
-                let claimed = work.len();
-                for work in work {
+            Ok(claimed) => {
+                let count = claimed.len();
+                for (work, slot) in claimed {
                     let engine = Arc::clone(self);
-                    attempts.spawn(async move { engine.attempt(work).await });
+                    attempts.spawn(async move { engine.attempt(work, slot).await });
                 }
-                claimed
+                count
             }
             Err(error) => {
                 tracing::error!(%error, inside = error.inside(), "claiming failed");
@@ -128,17 +130,18 @@ impl Engine {
         }
     }
 
-    async fn claim(&self) -> Result<Vec<Work>, Error> {
+    async fn claim(&self) -> Result<Vec<(Work, Slot)>, Error> {
         let wanted = self.slots.share_out(&self.app.due().await?);
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
         let work = self.app.claim(&self.options.node, self.options.lease_ms, wanted).await?;
-        for work in &work {
-            self.slots.take(work.platform.id);
-        }
         crate::halt::at("claimed");
-        Ok(work)
+        let with_slot = |work: Work| {
+            let slot = self.slots.take(work.platform.id);
+            (work, slot)
+        };
+        Ok(work.into_iter().map(with_slot).collect())
     }
 }
 

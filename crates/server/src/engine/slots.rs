@@ -1,7 +1,7 @@
 //! How many steps run at once, per platform and overall.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::PlatformId;
 use store::steps::Due;
@@ -12,8 +12,9 @@ pub(super) struct Slots {
 }
 
 impl Slots {
-    pub(super) fn new(overall: usize) -> Self {
-        Self { overall: i64::try_from(overall).unwrap_or(i64::MAX), taken: Mutex::new(HashMap::new()) }
+    pub(super) fn new(overall: usize) -> Arc<Self> {
+        let overall = i64::try_from(overall).unwrap_or(i64::MAX);
+        Arc::new(Self { overall, taken: Mutex::new(HashMap::new()) })
     }
 
     /// How many steps to claim of each platform: one each in turn, as long as there is room there and overall.
@@ -40,11 +41,12 @@ impl Slots {
         due.iter().map(|due| due.platform).zip(shares).filter(|(_, share)| *share > 0).collect()
     }
 
-    pub(super) fn take(&self, platform: PlatformId) {
+    pub(super) fn take(self: &Arc<Self>, platform: PlatformId) -> Slot {
         *self.taken.lock().unwrap_or_else(PoisonError::into_inner).entry(platform).or_insert(0) += 1;
+        Slot { slots: Arc::clone(self), platform }
     }
 
-    pub(super) fn give_back(&self, platform: PlatformId) {
+    fn give_back(&self, platform: PlatformId) {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = taken.get_mut(&platform) {
             *count -= 1;
@@ -52,6 +54,18 @@ impl Slots {
                 taken.remove(&platform);
             }
         }
+    }
+}
+
+/// A step under way. Given back when it is dropped, also by an attempt that panics or is cut short.
+pub(super) struct Slot {
+    slots: Arc<Slots>,
+    platform: PlatformId,
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.slots.give_back(self.platform);
     }
 }
 
@@ -78,11 +92,9 @@ mod tests {
         check(&slots, &[due(1, 100, 0), due(2, 100, 0)], &[(1, 5), (2, 5)]);
         check(&slots, &[due(1, 100, 0), due(2, 2, 0)], &[(1, 8), (2, 2)]);
         check(&slots, &[due(1, 4, FAILURES_BEFORE_PAUSE), due(2, 3, 0)], &[(1, 1), (2, 3)]);
-        for _ in 0..4 {
-            slots.take(PlatformId(1));
-        }
+        let mut taken: Vec<Slot> = (0..4).map(|_| slots.take(PlatformId(1))).collect();
         check(&slots, &[due(1, 4, 0), due(2, 100, 0)], &[(2, 6)]);
-        slots.give_back(PlatformId(1));
+        taken.pop();
         check(&slots, &[due(1, 4, 0)], &[(1, 1)]);
     }
 }

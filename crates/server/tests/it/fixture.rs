@@ -18,17 +18,18 @@ use exeunt::engine::{Engine, EngineOptions};
 use exeunt::random::Random;
 use exeunt::{faces, faces::Peer};
 use secrecy::SecretString;
-use store::{Store, StoreOptions, StoreUrl};
-use tempfile::TempDir;
+use store::Store;
 use tokio::sync::watch;
 use tower::ServiceExt;
+
+use crate::home::Home;
 
 /// The password of every user of the fixture.
 pub(crate) const PASSWORD: &str = "correct horse";
 /// When the fixture's clock begins: 2026-11-22T00:00:00Z.
 pub(crate) const NOW_MS: i64 = 1_795_305_600_000;
 
-/// A server over a fresh embedded store, with an administrator, an operator and an auditor.
+/// A server over a fresh store, with an administrator, an operator and an auditor.
 pub(crate) struct Company {
     pub(crate) app: Arc<App>,
     pub(crate) engine: Arc<Engine>,
@@ -37,38 +38,68 @@ pub(crate) struct Company {
     /// The console of the default tenant.
     pub(crate) console: Caller,
     next_asset: AtomicI64,
-    _folder: TempDir,
+    pub(crate) home: Home,
 }
 
 impl Company {
+    /// On the embedded store.
     pub(crate) async fn new() -> Self {
-        Self::with(AppOptions { max_wait_ms: 5_000, ..AppOptions::default() }).await
+        Self::at(Home::sqlite()).await
     }
 
-    pub(crate) async fn with(options: AppOptions) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let url = StoreUrl::Sqlite(folder.path().join("exeunt.db"));
-        let store = Store::open(&url, &StoreOptions { connections: 4, ca_file: None }).expect("a store");
+    pub(crate) async fn at(home: Home) -> Self {
+        Self::waiting(home, 5_000).await
+    }
+
+    /// A server whose synchronous calls wait this long.
+    pub(crate) async fn waiting(home: Home, max_wait_ms: i64) -> Self {
+        let store = home.open();
         store.migrate().await.expect("a schema");
         let clock = Clock::set(NOW_MS);
+        let options = AppOptions { max_wait_ms, ..AppOptions::default() };
         let app = App::new(store, clock.clone(), Random::seeded(7), options).expect("an app");
         app.ensure_default_tenant(|| SecretString::from(PASSWORD)).await.expect("a tenant");
         let console = app.console(None).await.expect("a console");
         let engine = Engine::new(Arc::clone(&app), EngineOptions::default());
         let router = faces::router(&app);
         let next_asset = AtomicI64::new(1);
-        let company = Self { app, engine, router, clock, console, next_asset, _folder: folder };
+        let company = Self { app, engine, router, clock, console, next_asset, home };
         company.user("operator", Role::Operator).await;
         company.user("auditor", Role::Auditor).await;
         company
     }
 
-    /// Adds a user who can sign in with [`PASSWORD`].
-    pub(crate) async fn user(&self, user_name: &str, role: Role) -> UserId {
-        self.add_user(Self::new_user(user_name, role)).await
+    /// A second node on the same store, under the same clock.
+    pub(crate) fn second_node(&self) -> Arc<App> {
+        self.node_at(self.home.open())
     }
 
-    pub(crate) async fn add_user(&self, new: NewUser) -> UserId {
+    fn node_at(&self, store: Store) -> Arc<App> {
+        let options = self.app.options.clone();
+        App::new(store, self.clock.clone(), Random::seeded(8), options).expect("an app")
+    }
+
+    /// An engine on this store beside the usual one, which stands still unless it is run.
+    pub(crate) fn engine_with(&self, options: EngineOptions) -> Arc<Engine> {
+        Engine::new(Arc::clone(&self.app), options)
+    }
+
+    /// Adds a user who can sign in with [`PASSWORD`].
+    pub(crate) async fn user(&self, user_name: &str, role: Role) -> UserId {
+        self.add(Self::new_user(user_name, role)).await
+    }
+
+    /// Adds a user who cannot sign in, which is quick.
+    pub(crate) async fn person(&self, user_name: &str) -> UserId {
+        self.add(NewUser { password: None, ..Self::new_user(user_name, Role::None) }).await
+    }
+
+    pub(crate) async fn report_of(&self, user_name: &str, manager: &str) -> UserId {
+        let manager = Some(UserRef::Name(manager.to_owned()));
+        self.add(NewUser { password: None, manager, ..Self::new_user(user_name, Role::None) }).await
+    }
+
+    pub(crate) async fn add(&self, new: NewUser) -> UserId {
         self.app.create_user(&self.console, new).await.expect("a user").id
     }
 
@@ -94,36 +125,53 @@ impl Company {
 
     /// Gives a user an asset of `kind`.
     pub(crate) async fn asset(&self, owner: UserId, kind: &str, name: &str) -> AssetId {
-        self.assets(owner, kind, &[name.to_owned()]).await[0]
+        let asset = self.new_asset(owner, kind, name.to_owned());
+        let id = asset.id;
+        self.insert(vec![asset]).await;
+        id
     }
 
-    /// Gives a user many assets of `kind`, in one transaction.
-    pub(crate) async fn assets(&self, owner: UserId, kind: &str, names: &[String]) -> Vec<AssetId> {
-        let asset = |name: &String| Asset {
+    /// Gives a user `count` assets of `kind`.
+    pub(crate) async fn assets(&self, owner: UserId, kind: &str, count: usize) {
+        let asset = |n| self.new_asset(owner, kind, format!("{kind} {n}"));
+        self.insert((0..count).map(asset).collect()).await;
+    }
+
+    fn new_asset(&self, owner: UserId, kind: &str, name: String) -> Asset {
+        Asset {
             id: AssetId(self.next_asset.fetch_add(1, Ordering::SeqCst)),
             kind: AssetKind::new(kind).expect("a kind"),
-            name: name.clone(),
+            name,
             owner: Some(Owner::User(owner)),
             owner_role: None,
             orphaned: false,
-        };
-        let assets: Vec<Asset> = names.iter().map(asset).collect();
-        let ids = assets.iter().map(|asset| asset.id).collect();
+        }
+    }
+
+    async fn insert(&self, assets: Vec<Asset>) {
         let tenant = self.console.tenant;
         let insert = move |tx: &mut store::Tx<'_>| {
             assets.iter().try_for_each(|asset| store::assets::insert(tx, tenant, asset))
         };
         self.app.store.write(insert).await.expect("assets");
-        ids
     }
 
     /// Declares a simulated platform with the given settings (JSON).
     pub(crate) async fn platform(&self, name: &str, settings: &str) -> PlatformId {
+        self.platform_limited(name, settings, None).await
+    }
+
+    pub(crate) async fn platform_limited(
+        &self,
+        name: &str,
+        settings: &str,
+        max_in_flight: Option<i64>,
+    ) -> PlatformId {
         let new = NewPlatform {
             name: name.to_owned(),
             kind: PlatformKind::Simulated,
             settings: settings.to_owned(),
-            max_in_flight: None,
+            max_in_flight,
         };
         self.app.apply_platforms(&self.console, vec![new]).await.expect("a platform")[0].0.id
     }

@@ -6,5 +6,7 @@ mod appviewx; // the AppViewX face, held against its contract
 mod commvault; // the Commvault face, held against its contract
 mod departures; // the verbs through `app` and the engine: what changes, what is logged, what platforms see
 mod fixture; // a company on a fresh store, and a client for its router
+mod home; // where a store lives during a test: either database, and the same test on both
+mod import; // a whole directory at once
 mod netex; // the Netex face, held against its contract
 mod rest; // the REST face and its OpenAPI document

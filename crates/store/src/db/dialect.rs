@@ -1,5 +1,8 @@
 //! The little that differs between the two texts: `SQLite` numbers parameters `?1` and has no row locks.
 
+/// Longest first. Readers that must not hinder inserts below their row take `NO KEY`.
+const ROW_LOCKS: [&str; 3] = [" FOR NO KEY UPDATE SKIP LOCKED", " FOR NO KEY UPDATE", " FOR SHARE"];
+
 /// The text for `SQLite`. Literals are left as they are.
 pub(super) fn for_sqlite(sql: &str) -> String {
     let mut mapped = String::with_capacity(sql.len());
@@ -14,7 +17,7 @@ pub(super) fn for_sqlite(sql: &str) -> String {
 }
 
 fn map_outside_literals(part: &str, mapped: &mut String) {
-    let part = part.replace(" FOR UPDATE SKIP LOCKED", "").replace(" FOR UPDATE", "");
+    let part = ROW_LOCKS.iter().fold(part.to_owned(), |part, lock| part.replace(lock, ""));
     let mut rest = part.as_str();
     while let Some(at) = rest.find('$') {
         let digits = rest[at + 1..].starts_with(|c: char| c.is_ascii_digit());
@@ -31,11 +34,11 @@ mod tests {
 
     #[test]
     fn only_parameters_and_locks_change() {
-        let sql =
-            "SELECT '$1 FOR UPDATE', a$ FROM t WHERE b = $12 AND c = $1 LIMIT $2 FOR UPDATE SKIP LOCKED";
-        let expected = "SELECT '$1 FOR UPDATE', a$ FROM t WHERE b = ?12 AND c = ?1 LIMIT ?2";
+        let sql = "SELECT '$1 FOR NO KEY UPDATE', a$ FROM t WHERE b = $12 AND c = $1 LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED";
+        let expected = "SELECT '$1 FOR NO KEY UPDATE', a$ FROM t WHERE b = ?12 AND c = ?1 LIMIT ?2";
         assert_eq!(for_sqlite(sql), expected);
-        assert_eq!(for_sqlite("SELECT 1 FOR UPDATE"), "SELECT 1");
+        assert_eq!(for_sqlite("SELECT 1 FOR NO KEY UPDATE"), "SELECT 1");
+        assert_eq!(for_sqlite("SELECT 1 FOR SHARE"), "SELECT 1");
         assert_eq!(for_sqlite("SELECT 'it''s $1', $1"), "SELECT 'it''s $1', ?1");
     }
 }

@@ -4,10 +4,12 @@
 //! `SQLite`: one writer thread with group commit, readers used in place. `PostgreSQL`: a bounded pool.
 
 mod dialect;
+mod list;
 mod postgres;
 mod postgres_tls;
 mod row;
 mod sqlite;
+mod sqlite_backup;
 mod sqlite_writer;
 mod tx;
 mod url;
@@ -15,6 +17,7 @@ mod url;
 use std::path::{Path, PathBuf};
 
 use crate::{Error, Result, migrate};
+pub(crate) use list::{for_one, list};
 pub(crate) use row::{Row, ToParam};
 pub use tx::Tx;
 pub use url::StoreUrl;
@@ -57,7 +60,8 @@ impl Store {
         Ok(Self { backend })
     }
 
-    /// Runs `f` in one transaction and answers after COMMIT. An `Err` of `f` rolls its changes back.
+    /// Runs `f` in one transaction and answers after COMMIT. An `Err` of `f` rolls its changes back, and so does
+    /// a statement that failed, even if `f` passes over it.
     ///
     /// `f` must not wait for anything: on `SQLite` it runs on the only writer.
     pub async fn write<T, E, F>(&self, f: F) -> std::result::Result<T, E>
@@ -95,7 +99,8 @@ impl Store {
     }
 
     /// Copies an embedded store to a new file while it is in use.
-    pub fn backup(&self, target: &Path) -> Result<()> {
+    #[expect(clippy::unused_async, reason = "like every other way to the store; the copy is made in place")]
+    pub async fn backup(&self, target: &Path) -> Result<()> {
         match &self.backend {
             Backend::Sqlite(sqlite) => sqlite.backup(target),
             Backend::Postgres(_) => {
@@ -112,18 +117,6 @@ impl Store {
         }
     }
 }
-
-/// How many values an `IN` list takes: longer lists go in several queries, shorter ones repeat their last value.
-pub(crate) const LIST: usize = 32;
-
-/// `$2` to `$33`, for an `IN` list behind the tenant.
-macro_rules! list {
-    () => {
-        "$2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \
-         $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33"
-    };
-}
-pub(crate) use list;
 
 /// Declares the statements of a module next to their functions, and `ALL` of them for the prepare test.
 macro_rules! statements {

@@ -1,8 +1,10 @@
 //! `PostgreSQL`: a bounded pool; each write is a transaction of its own.
 
 use std::collections::HashMap;
+use std::error::Error as _;
 use std::sync::{Mutex, PoisonError};
 
+use postgres::config::SslMode;
 use postgres::error::SqlState;
 use postgres::types::{IsNull, ToSql, Type, private::BytesMut};
 use postgres::{Client, Config, Statement};
@@ -14,6 +16,9 @@ use super::row::{Param, Row};
 use super::tx::Tx;
 use crate::{Error, Result};
 
+/// Any number, as long as only the schema uses it.
+const LOCK_SCHEMA: &str = "SELECT pg_advisory_xact_lock(111567772675700)";
+
 pub(super) struct Postgres {
     config: Config,
     tls: postgres_tls::Connector,
@@ -23,11 +28,19 @@ pub(super) struct Postgres {
 
 impl Postgres {
     pub(super) fn open(url: &str, options: &StoreOptions) -> Result<Self> {
-        let config: Config =
-            url.parse().map_err(|error: postgres::Error| Error::Backend(error.to_string()))?;
+        let mut config: Config =
+            url.parse().map_err(|error: postgres::Error| Error::Backend(with_causes(&error)))?;
+        if !url.contains("sslmode=") {
+            // The client would try TLS whenever the server offers it, and fail on its self-signed certificate.
+            config.ssl_mode(SslMode::Disable);
+        }
         let tls = postgres_tls::connector(options.ca_file.as_deref())?;
-        let store =
-            Self { config, tls, idle: Mutex::new(Vec::new()), free: Semaphore::new(options.connections) };
+        let store = Self {
+            config,
+            tls,
+            idle: Mutex::new(Vec::new()),
+            free: Semaphore::new(options.connections.max(1)),
+        };
         // The first connection tells at once whether the URL is right.
         let first = blocking(|| store.connect())?;
         store.put_back(first);
@@ -40,14 +53,15 @@ impl Postgres {
         E: From<Error>,
     {
         self.with_connection(|connection| {
-            connection.script("BEGIN")?;
-            match f(&mut Tx::postgres(connection)) {
+            connection.begin()?;
+            let result = Tx::postgres(connection).run(f);
+            match result {
                 Ok(value) => {
                     connection.commit()?;
                     Ok(value)
                 }
                 Err(error) => {
-                    connection.script("ROLLBACK")?;
+                    connection.roll_back();
                     Err(error)
                 }
             }
@@ -84,14 +98,26 @@ impl Postgres {
     }
 
     fn put_back(&self, connection: PostgresConnection) {
-        if !connection.client.is_closed() && !connection.in_transaction {
-            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if connection.lost || connection.client.is_closed() {
+            // The server went away, and what is idle went with it: the next one to ask gets a new connection.
+            idle.clear();
+        } else if !connection.in_transaction {
+            idle.push(connection);
         }
     }
 
     fn connect(&self) -> Result<PostgresConnection> {
         let client = self.config.connect(self.tls.clone()).map_err(connect_error)?;
-        Ok(PostgresConnection { client, prepared: HashMap::new(), in_transaction: false })
+        Ok(PostgresConnection { client, prepared: HashMap::new(), in_transaction: false, lost: false })
+    }
+}
+
+impl Drop for Postgres {
+    /// Closing a connection drives its runtime too.
+    fn drop(&mut self) {
+        let idle = std::mem::take(self.idle.get_mut().unwrap_or_else(PoisonError::into_inner));
+        blocking(|| drop(idle));
     }
 }
 
@@ -103,15 +129,18 @@ fn blocking<T>(f: impl FnOnce() -> T) -> T {
 /// A connection with its statements prepared once.
 pub(super) struct PostgresConnection {
     client: Client,
-    /// By the address of the text, since statements are constants.
-    prepared: HashMap<usize, Statement>,
+    /// By address and length of the text, since statements are constants.
+    prepared: HashMap<(usize, usize), Statement>,
     in_transaction: bool,
+    /// The server said, or the network showed, that nothing more will come of it.
+    lost: bool,
 }
 
 impl PostgresConnection {
     pub(super) fn execute(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<u64> {
         let statement = self.statement(sql)?;
-        self.client.execute(&statement, &as_sql(params)).map_err(postgres_error)
+        let rows = self.client.execute(&statement, &as_sql(params));
+        self.noting(rows)
     }
 
     pub(super) fn query<T>(
@@ -121,18 +150,38 @@ impl PostgresConnection {
         mut read: impl FnMut(&mut Row<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
         let statement = self.statement(sql)?;
-        let rows = self.client.query(&statement, &as_sql(params)).map_err(postgres_error)?;
-        rows.iter().map(|row| read(&mut Row::postgres(row))).collect()
+        let rows = self.client.query(&statement, &as_sql(params));
+        self.noting(rows)?.iter().map(|row| read(&mut Row::postgres(row))).collect()
     }
 
     pub(super) fn script(&mut self, sql: &str) -> Result<()> {
-        self.client.batch_execute(sql).map_err(postgres_error)?;
-        self.in_transaction = sql == "BEGIN";
-        Ok(())
+        let done = self.client.batch_execute(sql);
+        self.noting(done)
+    }
+
+    pub(super) fn has_table(&mut self, name: &str) -> Result<bool> {
+        let found = self.client.query_one("SELECT to_regclass($1) IS NOT NULL", &[&name]);
+        let found = found.and_then(|row| row.try_get(0));
+        self.noting(found)
+    }
+
+    /// Until the transaction ends.
+    pub(super) fn lock_schema(&mut self) -> Result<()> {
+        self.script(LOCK_SCHEMA)
     }
 
     pub(super) fn prepare(&mut self, sql: &'static str) -> Result<()> {
         self.statement(sql).map(|_| ())
+    }
+
+    fn begin(&mut self) -> Result<()> {
+        self.in_transaction = true;
+        self.script("BEGIN")
+    }
+
+    /// Where this fails the connection is not kept, and the server rolls back by itself.
+    fn roll_back(&mut self) {
+        self.in_transaction = self.script("ROLLBACK").is_err();
     }
 
     /// A connection lost here leaves the outcome open; the caller is told so.
@@ -147,13 +196,20 @@ impl PostgresConnection {
     }
 
     fn statement(&mut self, sql: &'static str) -> Result<Statement> {
-        let key = sql.as_ptr().addr();
+        let key = (sql.as_ptr().addr(), sql.len());
         if let Some(statement) = self.prepared.get(&key) {
             return Ok(statement.clone());
         }
-        let statement = self.client.prepare(sql).map_err(postgres_error)?;
+        let statement = self.client.prepare(sql);
+        let statement = self.noting(statement)?;
         self.prepared.insert(key, statement.clone());
         Ok(statement)
+    }
+
+    fn noting<T>(&mut self, result: std::result::Result<T, postgres::Error>) -> Result<T> {
+        result.map_err(postgres_error).inspect_err(|error| {
+            self.lost |= matches!(error, Error::OutOfService(_));
+        })
     }
 }
 
@@ -193,7 +249,8 @@ fn connect_error(error: postgres::Error) -> Error {
 fn postgres_error(error: postgres::Error) -> Error {
     let text = with_causes(&error);
     let Some(code) = error.code() else {
-        return if error.is_closed() { Error::OutOfService(text) } else { Error::Backend(text) };
+        let lost = error.is_closed() || error.source().is_some_and(|cause| cause.is::<std::io::Error>());
+        return if lost { Error::OutOfService(text) } else { Error::Backend(text) };
     };
     match *code {
         SqlState::UNIQUE_VIOLATION => Error::Unique(text),
@@ -202,7 +259,9 @@ fn postgres_error(error: postgres::Error) -> Error {
         }
         SqlState::T_R_DEADLOCK_DETECTED
         | SqlState::T_R_SERIALIZATION_FAILURE
-        | SqlState::LOCK_NOT_AVAILABLE => Error::Busy(text),
+        | SqlState::LOCK_NOT_AVAILABLE
+        | SqlState::TOO_MANY_CONNECTIONS
+        | SqlState::DISK_FULL => Error::Busy(text),
         SqlState::ADMIN_SHUTDOWN | SqlState::CRASH_SHUTDOWN | SqlState::CANNOT_CONNECT_NOW => {
             Error::OutOfService(text)
         }

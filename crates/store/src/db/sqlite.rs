@@ -1,15 +1,17 @@
-//! `SQLite`: connections, readers, backup.
+//! `SQLite`: connections and readers.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{ErrorCode, OpenFlags, params_from_iter};
 use tokio::sync::Semaphore;
 
 use super::dialect::for_sqlite;
 use super::row::{Param, Row};
+use super::sqlite_backup;
 use super::sqlite_writer::Writer;
 use super::tx::Tx;
 use crate::{Error, Result};
@@ -30,6 +32,7 @@ pub(super) struct Sqlite {
 
 impl Sqlite {
     pub(super) fn open(path: &Path, readers: usize) -> Result<Self> {
+        let readers = readers.max(1);
         if rusqlite::version_number() < OLDEST_SQLITE {
             return Err(Error::Backend(format!("SQLite {} is too old", rusqlite::version())));
         }
@@ -62,30 +65,21 @@ impl Sqlite {
         let _permit = self.free_readers.acquire().await.map_err(closed)?;
         let mut reader = self.take_reader()?;
         let result = tokio::task::block_in_place(|| reader.read(f));
-        self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
+        if reader.raw.is_autocommit() {
+            self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
+        }
         result
     }
 
-    /// A permit promises a reader, unless one was lost to a panic: then a new one takes its place.
+    /// A permit promises a reader, unless one was lost to a panic or an I/O error: then a new one takes its place.
     fn take_reader(&self) -> Result<SqliteConnection> {
         let kept = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         kept.map_or_else(|| SqliteConnection::open(&self.path, Access::Read), Ok)
     }
 
     pub(super) fn backup(&self, target: &Path) -> Result<()> {
-        if target.exists() {
-            return Err(Error::Backend(format!("{} exists already", target.display())));
-        }
-        let source = SqliteConnection::open(&self.path, Access::Read)?;
         tokio::task::block_in_place(|| {
-            let mut copy = rusqlite::Connection::open(target).map_err(sqlite_error)?;
-            let backup = rusqlite::backup::Backup::new(&source.raw, &mut copy).map_err(sqlite_error)?;
-            // All pages in one go: readers do not hold up the writer, and small steps would start over at each commit.
-            backup.step(-1).map_err(sqlite_error)?;
-            drop(backup);
-            copy.close().map_err(|(_, error)| sqlite_error(error))?;
-            let file = std::fs::File::open(target).map_err(|error| Error::Backend(error.to_string()))?;
-            file.sync_all().map_err(|error| Error::Backend(error.to_string()))
+            sqlite_backup::copy(&SqliteConnection::open(&self.path, Access::Read)?.raw, target)
         })
     }
 
@@ -103,8 +97,8 @@ enum Access {
 /// A connection with its statements mapped once.
 pub(super) struct SqliteConnection {
     raw: rusqlite::Connection,
-    /// By the address of the text, since statements are constants.
-    mapped: HashMap<usize, String>,
+    /// By address and length of the text, since statements are constants.
+    mapped: HashMap<(usize, usize), String>,
 }
 
 impl SqliteConnection {
@@ -118,6 +112,8 @@ impl SqliteConnection {
              PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;"
         );
         raw.execute_batch(&settings).map_err(sqlite_error)?;
+        // Plans must not depend on values: SQLite would parse a statement again whenever an `IN` list changes.
+        raw.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(sqlite_error)?;
         if access == Access::Read {
             raw.execute_batch("PRAGMA query_only = ON").map_err(sqlite_error)?;
         }
@@ -133,8 +129,10 @@ impl SqliteConnection {
     {
         self.control("BEGIN")?;
         let result = f(&mut Tx::sqlite(self));
-        self.control("COMMIT")?;
-        result
+        let ended = self.control("COMMIT");
+        let value = result?;
+        ended?;
+        Ok(value)
     }
 
     /// `BEGIN`, `COMMIT` and their kin.
@@ -166,12 +164,20 @@ impl SqliteConnection {
         self.raw.execute_batch(sql).map_err(sqlite_error)
     }
 
+    pub(super) fn has_table(&mut self, name: &str) -> Result<bool> {
+        const TABLES: &str = "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1";
+        self.raw
+            .query_row(TABLES, [name], |row| row.get::<_, i64>(0))
+            .map(|count| count > 0)
+            .map_err(sqlite_error)
+    }
+
     pub(super) fn prepare(&mut self, sql: &'static str) -> Result<()> {
         self.statement(sql).map(|_| ())
     }
 
     fn statement(&mut self, sql: &'static str) -> Result<rusqlite::CachedStatement<'_>> {
-        let mapped = self.mapped.entry(sql.as_ptr().addr()).or_insert_with(|| for_sqlite(sql));
+        let mapped = self.mapped.entry((sql.as_ptr().addr(), sql.len())).or_insert_with(|| for_sqlite(sql));
         self.raw.prepare_cached(mapped).map_err(sqlite_error)
     }
 }
@@ -201,7 +207,7 @@ pub(super) fn sqlite_error(error: rusqlite::Error) -> Error {
             Error::Unique(text)
         }
         ErrorCode::ConstraintViolation => Error::Constraint(text),
-        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Error::Busy(text),
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::DiskFull => Error::Busy(text),
         ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => {
             Error::OutOfService(text)
         }

@@ -1,6 +1,6 @@
 //! One transaction, whichever database it runs on.
 
-use super::LIST;
+use super::list::{LIST, for_one};
 use super::postgres::PostgresConnection;
 use super::row::{Param, Row, ToParam};
 use super::sqlite::SqliteConnection;
@@ -8,6 +8,8 @@ use crate::{Error, Result};
 
 pub struct Tx<'c> {
     connection: Connection<'c>,
+    /// The first statement that the database refused.
+    failure: Option<Error>,
 }
 
 enum Connection<'c> {
@@ -17,19 +19,52 @@ enum Connection<'c> {
 
 impl<'c> Tx<'c> {
     pub(super) fn sqlite(connection: &'c mut SqliteConnection) -> Self {
-        Self { connection: Connection::Sqlite(connection) }
+        Self { connection: Connection::Sqlite(connection), failure: None }
     }
 
     pub(super) fn postgres(connection: &'c mut PostgresConnection) -> Self {
-        Self { connection: Connection::Postgres(connection) }
+        Self { connection: Connection::Postgres(connection), failure: None }
+    }
+
+    /// Runs `f`, and does not let it pass over a statement that failed: `PostgreSQL` has then given the whole
+    /// transaction up, and would answer COMMIT with a silent rollback.
+    pub(super) fn run<T, E: From<Error>>(
+        &mut self,
+        f: impl FnOnce(&mut Self) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        let value = f(self)?;
+        match &self.failure {
+            Some(error) => Err(E::from(error.clone())),
+            None => Ok(value),
+        }
+    }
+
+    /// The first statement that the database refused, whatever became of it.
+    pub(super) fn failure(&self) -> Option<&Error> {
+        self.failure.as_ref()
+    }
+
+    fn noting<T>(&mut self, result: Result<T>) -> Result<T> {
+        if let Err(error) = &result
+            && !matches!(error, Error::Inconsistent(_))
+        {
+            self.failure.get_or_insert_with(|| error.clone());
+        }
+        result
+    }
+
+    /// Whether nobody else writes until this transaction ends, so that row locks are for nothing.
+    pub(crate) fn writes_alone(&self) -> bool {
+        matches!(self.connection, Connection::Sqlite(_))
     }
 
     /// Runs a statement and answers how many rows it touched.
     pub(crate) fn execute(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<u64> {
-        match &mut self.connection {
+        let result = match &mut self.connection {
             Connection::Sqlite(connection) => connection.execute(sql, params),
             Connection::Postgres(connection) => connection.execute(sql, params),
-        }
+        };
+        self.noting(result)
     }
 
     /// Runs a statement that must touch exactly one row.
@@ -46,10 +81,11 @@ impl<'c> Tx<'c> {
         params: &[Param<'_>],
         read: impl FnMut(&mut Row<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
-        match &mut self.connection {
+        let result = match &mut self.connection {
             Connection::Sqlite(connection) => connection.query(sql, params, read),
             Connection::Postgres(connection) => connection.query(sql, params, read),
-        }
+        };
+        self.noting(result)
     }
 
     /// At most one row.
@@ -84,6 +120,9 @@ impl<'c> Tx<'c> {
         values: &[V],
         mut read: impl FnMut(&mut Row<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
+        if let [value] = values {
+            return self.query(for_one(sql), &[tenant.to_param(), value.to_param()], read);
+        }
         let mut found = Vec::new();
         for chunk in values.chunks(LIST) {
             let padded = chunk.iter().chain(std::iter::repeat_n(&chunk[chunk.len() - 1], LIST - chunk.len()));
@@ -96,9 +135,25 @@ impl<'c> Tx<'c> {
 
     /// Several statements at once, without parameters: migrations only.
     pub(crate) fn script(&mut self, sql: &str) -> Result<()> {
-        match &mut self.connection {
+        let result = match &mut self.connection {
             Connection::Sqlite(connection) => connection.script(sql),
             Connection::Postgres(connection) => connection.script(sql),
+        };
+        self.noting(result)
+    }
+
+    pub(crate) fn has_table(&mut self, name: &str) -> Result<bool> {
+        match &mut self.connection {
+            Connection::Sqlite(connection) => connection.has_table(name),
+            Connection::Postgres(connection) => connection.has_table(name),
+        }
+    }
+
+    /// Waits until no other program changes the schema; `SQLite` has only one writer anyway.
+    pub(crate) fn lock_schema(&mut self) -> Result<()> {
+        match &mut self.connection {
+            Connection::Sqlite(_) => Ok(()),
+            Connection::Postgres(connection) => connection.lock_schema(),
         }
     }
 

@@ -67,11 +67,14 @@ mod tests {
 
     #[test]
     fn passwords_are_hidden() {
-        let shown = |url: &str| StoreUrl::from_str(url).expect("a url").to_string();
-        assert_eq!(shown("postgres://me:pw@h:1/db?sslmode=require"), "postgres://me@h:1/db?sslmode=require");
-        assert_eq!(shown("postgres://me@h/db?password=x&a=b"), "postgres://me@h/db?a=b");
-        assert_eq!(shown("postgres://me:p@w@h/db"), "postgres://me@h/db");
-        assert_eq!(shown("sqlite:/var/lib/exeunt.db"), "sqlite:/var/lib/exeunt.db");
+        let shown = |url: &str| StoreUrl::from_str(url).map(|url| url.to_string());
+        assert_eq!(
+            shown("postgres://me:pw@h:1/db?sslmode=require").as_deref(),
+            Ok("postgres://me@h:1/db?sslmode=require")
+        );
+        assert_eq!(shown("postgres://me@h/db?password=x&a=b").as_deref(), Ok("postgres://me@h/db?a=b"));
+        assert_eq!(shown("postgres://me:p@w@h/db").as_deref(), Ok("postgres://me@h/db"));
+        assert_eq!(shown("sqlite:/var/lib/exeunt.db").as_deref(), Ok("sqlite:/var/lib/exeunt.db"));
         assert!(StoreUrl::from_str("mysql://x").is_err());
     }
 }

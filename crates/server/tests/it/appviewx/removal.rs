@@ -5,6 +5,7 @@ use exeunt::app::{NewUser, Start, UserRef};
 
 use super::{REMOVED, is, payload, refused, refused_for, remove};
 use crate::fixture::Company;
+use crate::home::Home;
 
 const NO_NAMES: &str = "Mandatory Field 'userNames' is missing or empty";
 
@@ -62,7 +63,7 @@ async fn an_unknown_name_goes_before_every_refusal() {
 #[tokio::test(flavor = "multi_thread")]
 async fn refusals_by_the_lowest_code() {
     let (company, session) = company().await;
-    company.add_user(NewUser { protected: true, ..Company::new_user("held", Role::None) }).await;
+    company.add(NewUser { protected: true, ..Company::new_user("held", Role::None) }).await;
     let own = company.session("admin").await;
     is(
         &remove(&company, &own, &payload(&["admin"])).await,
@@ -169,7 +170,7 @@ async fn a_thousand_names_and_not_one_more() {
     let (company, session) = company().await;
     let mut names: Vec<String> = (0..999).map(|n| format!("leaver {n}")).collect();
     for name in &names {
-        company.add_user(NewUser { password: None, ..Company::new_user(name, Role::None) }).await;
+        company.person(name).await;
     }
     names.push("user_01".to_owned());
     names.push("user_02".to_owned());
@@ -221,12 +222,10 @@ async fn assets_are_orphaned_and_other_platforms_follow() {
 /// More assets than one transaction takes: access ends at once, and success is claimed only when it is there.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_large_removal_is_answered_when_it_is_done_or_says_that_it_is_not() {
-    let options = exeunt::app::AppOptions { max_wait_ms: 300, ..exeunt::app::AppOptions::default() };
-    let company = Company::with(options).await;
+    let company = Company::waiting(Home::sqlite(), 300).await;
     for name in ["rich", "richer"] {
         let leaver = company.user(name, Role::None).await;
-        let certificates: Vec<String> = (0..1_001).map(|n| format!("{name} {n}")).collect();
-        company.assets(leaver, "certificate", &certificates).await;
+        company.assets(leaver, "certificate", 1_001).await;
     }
     let session = company.session("operator").await;
     is(

@@ -147,8 +147,8 @@ async fn users_are_found_by_every_identifier_in_order() {
         external_id: Some(external_id.to_owned()),
         ..Company::new_user(user_name, Role::None)
     };
-    company.add_user(external("a/b", "E.1")).await;
-    company.add_user(external("Zoë Ünal", "restuser.netex")).await;
+    company.add(external("a/b", "E.1")).await;
+    company.add(external("Zoë Ünal", "restuser.netex")).await;
     let guid = company.detail("a/b").await.user.guid;
     for (raw, hit) in [
         (guid.as_str(), "a/b"),

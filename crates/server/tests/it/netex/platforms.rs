@@ -1,8 +1,8 @@
 use domain::Goal;
-use exeunt::app::AppOptions;
 
 use super::{Netex, SYNCHRONOUS, is};
 use crate::fixture::Company;
+use crate::home::Home;
 
 const DEACTIVATE: &str = "users/restuser.netex/deactivate";
 const QUIET: &str = "{}";
@@ -24,8 +24,7 @@ async fn patient(training: &str) -> Netex {
 }
 
 async fn impatient(training: &str) -> Netex {
-    let options = AppOptions { max_wait_ms: 400, ..AppOptions::default() };
-    Netex::over(Company::with(options).await, [training, QUIET, QUIET]).await
+    Netex::over(Company::waiting(Home::sqlite(), 400).await, [training, QUIET, QUIET]).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -71,7 +71,7 @@ async fn business_refusals_change_nothing() {
     let netex = Netex::new().await;
     let company = &netex.company;
     let held = NewUser { protected: true, ..Company::new_user("held", Role::None) };
-    company.add_user(held).await;
+    company.add(held).await;
     let before = company.log_head().await;
     for (user, message) in [
         ("operator", "You cannot deactivate your own account"),

@@ -1,0 +1,22 @@
+//! The conformance suite: every promise of the store, kept by both databases.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod assets;
+mod backup;
+mod claims;
+mod commits;
+mod constraints;
+mod counters;
+mod credentials;
+mod fixture;
+mod isolation;
+mod log;
+mod offboardings;
+mod people;
+mod plans;
+mod platforms;
+mod sample;
+mod schema;
+mod servers;
+mod steps;
