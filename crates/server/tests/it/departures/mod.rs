@@ -1,71 +1,110 @@
 //! The verbs through `app` and the engine: what changes, what is logged, what platforms see.
+//!
+//! Every test runs on both databases.
 
-use domain::{Error, Goal, OffboardingState, Owner, Refusal, Role, StepState, UserState};
-use exeunt::app::{HeirRef, Start, UserRef};
+mod bulk; // large transfers, in chunks beside other writes
+mod goals; // each goal end to end
+mod leases; // stopping, silent nodes, two nodes on one store
+mod pressure; // dead, hanging and crowded platforms
+mod refusals; // what changes nothing
+mod retries; // another attempt: by wish, by chance, by hand
+mod timing; // dates, and requests that meet one another
 
-use crate::fixture::{Company, PASSWORD};
+use std::collections::BTreeMap;
+
+use connectors::simulated::journal::{self, Entry, EntryKind};
+use domain::{Goal, Offboarding, OffboardingId, PlatformId, Step, StepState};
+use exeunt::app::{HeirRef, Start, Started, UserRef};
+use exeunt::engine::Engine;
+
+use crate::fixture::Company;
 
 fn named(user_name: &str) -> UserRef {
     UserRef::Name(user_name.to_owned())
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_deactivated_user_is_refused_from_the_commit_on() {
-    let company = Company::new().await;
-    let leaver = company.user("jsmith", Role::Auditor).await;
-    let (session, token) = (company.session("jsmith").await, company.token("jsmith").await);
-    company.app.authenticate(&session).await.expect("signed in");
-    let start =
-        Start { message: Some("Bye".to_owned()), ..Start::new(Goal::Deactivate, vec![named("JSMITH")]) };
-    let started = company.app.start(&company.console, start).await.expect("accepted").remove(0);
-    assert_eq!(started.offboarding.state, OffboardingState::Completed);
-    assert_eq!(started.offboarding.user, leaver);
-    for secret in [&session, &token] {
-        assert_eq!(company.app.authenticate(secret).await, Err(Error::BadCredential));
-    }
-    let refused = company.app.sign_in(Company::attempt("jsmith", PASSWORD)).await.expect_err("no entry");
-    assert_eq!(refused, Error::Deactivated { notice: Some("Bye".to_owned()) });
-    let wrong =
-        company.app.sign_in(Company::attempt("jsmith", "wrong password")).await.expect_err("no entry");
-    assert_eq!(wrong, Error::BadPassword, "the notice is for the leaver only");
+fn start(goal: Goal, user_name: &str) -> Start {
+    Start::new(goal, vec![named(user_name)])
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_removal_hands_over_and_reaches_every_platform() {
-    let company = Company::new().await;
-    let (leaver, heir) = (company.user("jsmith", Role::None).await, company.user("kjones", Role::None).await);
-    for n in 0..3 {
-        company.asset(leaver, "alert", &format!("alert {n}")).await;
-    }
-    let platform = company.platform("training", r#"{"busy_first":2,"retry_after_ms":0}"#).await;
-    company.account(leaver, platform, "j.smith").await;
-    let start =
-        Start { heir: HeirRef::User(named("kjones")), ..Start::new(Goal::Remove, vec![named("jsmith")]) };
-    let started = company.app.start(&company.console, start).await.expect("accepted").remove(0);
-    assert_eq!(started.offboarding.state, OffboardingState::Running);
-    assert_eq!(company.detail("jsmith").await.user.state, UserState::Removed);
-    assert_eq!(company.detail("kjones").await.holdings.total(), 3);
-    for _ in 0..20 {
-        company.engine.run_until_idle().await;
-        company.clock.advance(2_000);
-    }
-    let detail = company.app.offboarding(&company.console, &started.offboarding.id).await.expect("found");
-    assert_eq!(detail.offboarding.state, OffboardingState::Completed);
-    assert!(detail.steps.iter().all(|step| step.state == StepState::Done), "{:#?}", detail.steps);
-    let assets = company.app.assets_of(&company.console, &named("kjones"), 10).await.expect("assets");
-    assert!(assets.rows.iter().all(|asset| asset.owner == Some(Owner::User(heir))));
+fn start_to(goal: Goal, user_name: &str, heir: &str) -> Start {
+    Start { heir: HeirRef::User(named(heir)), ..start(goal, user_name) }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn refusals_change_nothing() {
-    let company = Company::new().await;
-    let leaver = company.user("jsmith", Role::None).await;
-    company.asset(leaver, "alert", "nightly").await;
-    let before = company.log_head().await;
-    let refused = company.app.start(&company.console, Start::new(Goal::Remove, vec![named("jsmith")])).await;
-    let Err(Error::Refused(refusals)) = refused else { panic!("{refused:?}") };
-    assert!(matches!(&refusals[..], [Refusal::NoSuccessor { .. }]));
-    assert_eq!(refusals[0].to_string(), "User jsmith owns 1 alert. Name a new owner.");
-    assert_eq!(company.log_head().await, before);
-    assert_eq!(company.detail("jsmith").await.user.state, UserState::Active);
+async fn accept(company: &Company, start: Start) -> Started {
+    company.app.start(&company.console, start).await.expect("accepted").remove(0)
+}
+
+async fn look(company: &Company, id: &OffboardingId) -> (Offboarding, Vec<Step>) {
+    let detail = company.app.offboarding(&company.console, id).await.expect("an offboarding");
+    (detail.offboarding, detail.steps)
+}
+
+/// A platform that is kept in a file, so that what it saw can be read.
+async fn journaled(company: &Company, name: &str, settings: serde_json::Value) -> PlatformId {
+    journaled_limited(company, name, settings, None).await
+}
+
+async fn journaled_limited(
+    company: &Company,
+    name: &str,
+    mut settings: serde_json::Value,
+    max_in_flight: Option<i64>,
+) -> PlatformId {
+    let journal = company.home.journal(name);
+    std::fs::File::options().append(true).create(true).open(&journal).expect("a journal");
+    settings["journal"] = serde_json::json!(journal);
+    company.platform_limited(name, &settings.to_string(), max_in_flight).await
+}
+
+/// Users `PREFIX0` and so on, each with an account of that very name on `platform`.
+async fn crowd(company: &Company, prefix: &str, count: usize, platform: PlatformId) -> Vec<UserRef> {
+    let mut users = Vec::with_capacity(count);
+    for n in 0..count {
+        let name = format!("{prefix}{n}");
+        let user = company.person(&name).await;
+        company.account(user, platform, &name).await;
+        users.push(named(&name));
+    }
+    users
+}
+
+fn journal_of(company: &Company, platform: &str, kind: EntryKind) -> Vec<Entry> {
+    let entries = journal::read(&company.home.journal(platform)).expect("a journal");
+    entries.into_iter().filter(|entry| entry.kind == kind).collect()
+}
+
+fn effects(company: &Company, platform: &str) -> Vec<Entry> {
+    journal_of(company, platform, EntryKind::Effect)
+}
+
+fn calls(company: &Company, platform: &str) -> Vec<Entry> {
+    journal_of(company, platform, EntryKind::Call)
+}
+
+/// Steps under way, in all and by platform; and those that are ready.
+async fn moving(company: &Company) -> (i64, BTreeMap<String, i64>, i64) {
+    let platforms = company.app.platforms(&company.console).await.expect("platforms");
+    let running = platforms.iter().map(|status| (status.platform.name.clone(), status.running)).collect();
+    let sum = |of: fn(&exeunt::app::PlatformStatus) -> i64| platforms.iter().map(of).sum();
+    (sum(|status| status.running), running, sum(|status| status.ready))
+}
+
+/// Lets an engine work, and moves the clock, until no step is left that time would bring on.
+async fn run_out(company: &Company, engine: &std::sync::Arc<Engine>) {
+    const TURN_MS: i64 = 60_000;
+    const TURNS: usize = 2_000;
+    for _ in 0..TURNS {
+        engine.run_until_idle().await;
+        let (running, _, ready) = moving(company).await;
+        if running + ready == 0 {
+            return;
+        }
+        company.clock.advance(TURN_MS);
+    }
+    panic!("the steps do not come to rest: {:?}", moving(company).await);
+}
+
+fn states(steps: &[Step]) -> Vec<StepState> {
+    steps.iter().map(|step| step.state).collect()
 }
