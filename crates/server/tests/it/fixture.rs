@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -17,7 +18,7 @@ use exeunt::engine::{Engine, EngineOptions};
 use exeunt::random::Random;
 use exeunt::{faces, faces::Peer};
 use secrecy::SecretString;
-use store::Store;
+use tokio::sync::watch;
 use tower::ServiceExt;
 
 use crate::home::Home;
@@ -82,38 +83,36 @@ impl Company {
 
     /// Adds a user who can sign in with [`PASSWORD`].
     pub(crate) async fn user(&self, user_name: &str, role: Role) -> UserId {
-        self.add(user_name, role, Some(SecretString::from(PASSWORD)), None).await
+        self.add(Self::new_user(user_name, role)).await
     }
 
     /// Adds a user who cannot sign in, which is quick.
     pub(crate) async fn person(&self, user_name: &str) -> UserId {
-        self.add(user_name, Role::None, None, None).await
+        self.add(NewUser { password: None, ..Self::new_user(user_name, Role::None) }).await
     }
 
     pub(crate) async fn report_of(&self, user_name: &str, manager: &str) -> UserId {
-        self.add(user_name, Role::None, None, Some(UserRef::Name(manager.to_owned()))).await
+        let manager = Some(UserRef::Name(manager.to_owned()));
+        self.add(NewUser { password: None, manager, ..Self::new_user(user_name, Role::None) }).await
     }
 
-    async fn add(
-        &self,
-        user_name: &str,
-        role: Role,
-        password: Option<SecretString>,
-        manager: Option<UserRef>,
-    ) -> UserId {
-        let new = NewUser {
+    pub(crate) async fn add(&self, new: NewUser) -> UserId {
+        self.app.create_user(&self.console, new).await.expect("a user").id
+    }
+
+    pub(crate) fn new_user(user_name: &str, role: Role) -> NewUser {
+        NewUser {
             user_name: user_name.to_owned(),
             email: format!("{}@example.com", user_name.replace(['/', '\\', ' '], ".")),
             full_name: format!("Full {user_name}"),
             description: String::new(),
             role,
             protected: false,
-            manager,
+            manager: None,
             external_id: None,
-            password,
+            password: Some(SecretString::from(PASSWORD)),
             groups: Vec::new(),
-        };
-        self.app.create_user(&self.console, new).await.expect("a user").id
+        }
     }
 
     pub(crate) async fn group(&self, name: &str) -> domain::GroupId {
@@ -217,6 +216,22 @@ impl Company {
         self.app.group(&self.console, &GroupRef::Name(name.to_owned())).await.expect("the group")
     }
 
+    /// Lets the engine work beside the test, with a clock that runs fast, until the answer is dropped.
+    pub(crate) fn run_engine(&self) -> RunningEngine {
+        let (stop, stopped) = watch::channel(false);
+        let (clock, mut over) = (self.clock.clone(), stopped.clone());
+        tokio::spawn(Arc::clone(&self.engine).run(stopped));
+        tokio::spawn(async move {
+            while !*over.borrow() {
+                let tick = Duration::from_millis(5);
+                if tokio::time::timeout(tick, over.changed()).await.is_err() {
+                    clock.advance(500);
+                }
+            }
+        });
+        RunningEngine(stop)
+    }
+
     /// The kinds of all sealed log entries from number `after` on, in order.
     pub(crate) async fn log_kinds(&self, after: i64) -> Vec<String> {
         while self.app.seal().await.expect("sealing") > 0 {}
@@ -260,6 +275,15 @@ pub(crate) async fn ask(
     let body = axum::body::to_bytes(body, 64 * 1024 * 1024).await.expect("a body");
     let body = String::from_utf8(body.to_vec()).expect("text");
     Answer { status: head.status, headers: head.headers, body }
+}
+
+/// Stops the engine when it is dropped.
+pub(crate) struct RunningEngine(watch::Sender<bool>);
+
+impl Drop for RunningEngine {
+    fn drop(&mut self) {
+        self.0.send_replace(true);
+    }
 }
 
 /// A second tenant with an administrator of its own.
