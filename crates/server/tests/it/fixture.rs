@@ -18,7 +18,6 @@ use exeunt::engine::{Engine, EngineOptions};
 use exeunt::random::Random;
 use exeunt::{faces, faces::Peer};
 use secrecy::SecretString;
-use store::Store;
 use tokio::sync::watch;
 use tower::ServiceExt;
 

@@ -29,15 +29,18 @@ enum Standing {
     Failed(String),
 }
 
-/// One entry for each platform of the tenant, in the vendor's order.
+/// One entry for each platform that the call concerns, in the vendor's order.
 pub(super) fn entries(
     mode: Mode,
     offboarding: &Offboarding,
     steps: &[Step],
     platforms: &[Platform],
 ) -> Vec<(String, Entry)> {
-    let mut named: Vec<(String, Standing)> =
-        platforms.iter().map(|platform| (shown(platform), standing(offboarding, steps, platform))).collect();
+    let mut named: Vec<(String, Standing)> = platforms
+        .iter()
+        .filter(|platform| concerned(platform, steps))
+        .map(|platform| (shown(platform), standing(offboarding, steps, platform)))
+        .collect();
     if platforms.iter().all(is_local) {
         named.extend(DEFAULT_SET.map(|name| (name.to_owned(), Standing::Settled)));
     }
@@ -47,6 +50,11 @@ pub(super) fn entries(
         (name, entry)
     };
     named.into_iter().map(entry).collect()
+}
+
+/// The vendor's platforms are always told of; others only where the user has an account.
+fn concerned(platform: &Platform, steps: &[Step]) -> bool {
+    DEFAULT_SET.contains(&platform.name.as_str()) || steps.iter().any(|step| step.platform == platform.id)
 }
 
 fn is_local(platform: &Platform) -> bool {

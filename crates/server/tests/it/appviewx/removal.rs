@@ -5,18 +5,22 @@ use exeunt::app::{NewUser, Start, UserRef};
 
 use super::{REMOVED, is, payload, refused, refused_for, remove};
 use crate::fixture::Company;
-use crate::home::Home;
+use crate::home::{Home, both};
 
 const NO_NAMES: &str = "Mandatory Field 'userNames' is missing or empty";
 
-/// A company with `user_01` and `user_02`, and an operator's session.
 async fn company() -> (Company, String) {
     let company = Company::new().await;
+    let session = with_users(&company).await;
+    (company, session)
+}
+
+/// Adds `user_01` and `user_02`, and opens an operator's session.
+async fn with_users(company: &Company) -> String {
     for user_name in ["user_01", "user_02"] {
         company.user(user_name, Role::None).await;
     }
-    let session = company.session("operator").await;
-    (company, session)
+    company.session("operator").await
 }
 
 async fn states(company: &Company, user_names: &[&str]) -> Vec<UserState> {
@@ -38,9 +42,13 @@ async fn the_sample_and_its_repetition() {
     refused_for(&again, 404, "ACCT_US_001", "User Not Found.", &["user_01", "user_02"]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn one_unknown_name_and_nobody_is_removed() {
-    let (company, session) = company().await;
+#[test]
+fn one_unknown_name_and_nobody_is_removed() {
+    both(one_unknown_name);
+}
+
+async fn one_unknown_name(company: Company) {
+    let session = with_users(&company).await;
     let before = company.log_head().await;
     let answer = remove(&company, &session, &payload(&["user_01", "user_03", "USER_02"])).await;
     refused_for(&answer, 404, "ACCT_US_001", "User Not Found.", &["user_03", "USER_02"]);
@@ -187,9 +195,13 @@ async fn a_thousand_names_and_not_one_more() {
     assert_eq!(states(&company, &["user_02"]).await, [UserState::Active]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn of_concurrent_identical_removals_exactly_one_wins() {
-    let (company, session) = company().await;
+#[test]
+fn of_concurrent_identical_removals_exactly_one_wins() {
+    both(identical_removals);
+}
+
+async fn identical_removals(company: Company) {
+    let session = with_users(&company).await;
     let body = payload(&["user_01", "user_02"]);
     let answers = futures_util::future::join_all((0..16).map(|_| remove(&company, &session, &body))).await;
     let mut counts: BTreeMap<(u16, String), usize> = BTreeMap::new();
