@@ -17,7 +17,6 @@ use exeunt::engine::{Engine, EngineOptions};
 use exeunt::random::Random;
 use exeunt::{faces, faces::Peer};
 use secrecy::SecretString;
-use store::Store;
 use tower::ServiceExt;
 
 use crate::home::Home;

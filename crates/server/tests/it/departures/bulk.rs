@@ -28,7 +28,7 @@ async fn owned(company: &Company, user_name: &str) -> u64 {
 #[test]
 fn a_large_transfer_goes_in_chunks_and_the_account_last() {
     both(|company| async move {
-        const ASSETS: usize = 25_000;
+        const ASSETS: usize = 12_000;
         let leaver = company.person("jsmith").await;
         company.person("kjones").await;
         company.assets(leaver, "alert", ASSETS).await;

@@ -112,7 +112,7 @@ fn a_step_that_kills_its_nodes_ends_with_a_person() {
 #[test]
 fn two_nodes_on_one_store_do_everything_once() {
     both(|company| async move {
-        const LEAVERS: usize = 60;
+        const LEAVERS: usize = 30;
         company.person("kjones").await;
         let settings = json!({ "latency_ms": 2, "lose_answer_percent": 10, "fail_percent": 10 });
         let platform = journaled(&company, "training", settings).await;
