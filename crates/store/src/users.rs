@@ -106,8 +106,14 @@ pub fn by_ids(tx: &mut Tx<'_>, tenant: TenantId, ids: &[UserId]) -> Result<Vec<U
 }
 
 /// Keeps others from changing these users until the transaction ends. `ids` must be sorted.
-pub fn lock(tx: &mut Tx<'_>, tenant: TenantId, ids: &[UserId]) -> Result<()> {
-    tx.query_list(LOCK, tenant, ids, |row| row.take::<i64>()).map(|_| ())
+///
+/// Answers whether others may have changed them before that: then what was read of them must be read again.
+pub fn lock(tx: &mut Tx<'_>, tenant: TenantId, ids: &[UserId]) -> Result<bool> {
+    if tx.writes_alone() {
+        return Ok(false);
+    }
+    tx.query_list(LOCK, tenant, ids, |row| row.take::<i64>())?;
+    Ok(true)
 }
 
 /// Users behind `after`, in the order of their ids; tombstones only on request.

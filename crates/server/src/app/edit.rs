@@ -3,10 +3,11 @@
 use domain::offboarding::state_of;
 use domain::settle::{self, Moment, SettleError};
 use domain::{
-    Error, Fact, Offboarding, OffboardingId, OffboardingState, Outcome, Step, StepNo, StepState, TenantId,
+    Error, Fact, Offboarding, OffboardingId, OffboardingState, Outcome, Platform, Step, StepNo, StepState,
+    TenantId,
 };
 use store::steps::Claim;
-use store::{Tx, offboardings, steps};
+use store::{Tx, offboardings, platforms, steps};
 
 use super::Pen;
 
@@ -99,11 +100,22 @@ impl Edit {
         if self.before.0 != self.offboarding {
             offboardings::update(tx, self.tenant, &self.offboarding)?;
         }
+        let platforms = platforms::list(tx, self.tenant)?;
         for fact in &self.facts {
-            pen.write(tx, fact)?;
+            pen.write(tx, &with_platform_name(fact, &platforms))?;
         }
         Ok((self.offboarding, self.steps))
     }
+}
+
+/// The domain knows platforms by number; whoever reads the log knows them by name.
+fn with_platform_name(fact: &Fact, platforms: &[Platform]) -> Fact {
+    let mut fact = fact.clone();
+    let number = fact.detail.get("platform").and_then(serde_json::Value::as_i64);
+    if let Some(platform) = platforms.iter().find(|platform| Some(platform.id.0) == number) {
+        fact.detail["platform"] = platform.name.clone().into();
+    }
+    fact
 }
 
 fn locked(tx: &mut Tx<'_>, tenant: TenantId, id: &OffboardingId) -> Result<Offboarding, Error> {

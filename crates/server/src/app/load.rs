@@ -41,13 +41,9 @@ pub(super) fn load(
     let found = lookup::find_all(tx, tenant, asked)?;
     let named = named_heir(tx, tenant, heir)?;
     let inheriting = if policy.heir == Heir::Manager { managers_of(&found) } else { Vec::new() };
-    lock(tx, tenant, &found, &named, inheriting, goal)?;
-    // Read again what others may have changed before the locks were ours.
-    let found = reread(tx, tenant, found)?;
-    let mut named = match &named {
-        NamedHeir::User(_) => named_heir(tx, tenant, heir)?,
-        _ => named,
-    };
+    let stale = lock(tx, tenant, &found, &named, inheriting, goal)?;
+    let (found, mut named) =
+        if stale { (reread(tx, tenant, found)?, named_heir(tx, tenant, heir)?) } else { (found, named) };
     let ids: Vec<UserId> = found.iter().flatten().map(|user| user.id).collect();
     if let NamedHeir::User(Named { found: Some(successor), .. }) = &mut named {
         leaving_with_the_rest(successor, &ids, goal);
@@ -110,6 +106,14 @@ impl Loaded {
 
     pub(super) fn platforms(&self) -> &[Platform] {
         &self.platforms
+    }
+
+    /// As it was found, for the answer and the log.
+    pub(super) fn policy_heir_name(&self, user: &User) -> Option<String> {
+        match self.policy_heir(Some(user)) {
+            NamedHeir::User(Named { given, .. }) | NamedHeir::Group(Named { given, .. }) => Some(given),
+            NamedHeir::Unsaid | NamedHeir::Orphan | NamedHeir::Both => None,
+        }
     }
 
     fn policy_heir(&self, user: Option<&User>) -> NamedHeir {
@@ -223,7 +227,7 @@ fn managers_of(found: &[Option<User>]) -> Vec<UserId> {
 }
 
 /// Leavers and successors in the order of their ids; all administrators' departures of a tenant one by one.
-/// `inheriting` are successors by policy.
+/// `inheriting` are successors by policy. Answers whether what was read before must be read again.
 fn lock(
     tx: &mut Tx<'_>,
     tenant: TenantId,
@@ -231,7 +235,7 @@ fn lock(
     heir: &NamedHeir,
     inheriting: Vec<UserId>,
     goal: Goal,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     if goal.cuts() && found.iter().flatten().any(|user| user.role == Role::Admin) {
         tenants::lock(tx, tenant)?;
     }
@@ -242,8 +246,7 @@ fn lock(
     }
     ids.sort_unstable();
     ids.dedup();
-    users::lock(tx, tenant, &ids)?;
-    Ok(())
+    Ok(users::lock(tx, tenant, &ids)?)
 }
 
 fn reread(tx: &mut Tx<'_>, tenant: TenantId, found: Vec<Option<User>>) -> Result<Vec<Option<User>>, Error> {

@@ -25,8 +25,21 @@ impl UserRef {
         }
     }
 
+    /// No stored name or id holds a NUL, and PostgreSQL fails when it is asked for one.
+    fn holds_nul(&self) -> bool {
+        match self {
+            Self::Id(_) => false,
+            Self::Name(text) | Self::ExactName(text) | Self::Guid(text) | Self::AnyId(text) => {
+                text.contains('\0')
+            }
+        }
+    }
+
     /// Finds the user, tombstones included.
     pub fn find(&self, tx: &mut Tx<'_>, tenant: TenantId) -> Result<Option<User>, Error> {
+        if self.holds_nul() {
+            return Ok(None);
+        }
         let by_exact_name = |tx: &mut Tx<'_>, name: &str| -> Result<Option<User>, Error> {
             Ok(users::by_name(tx, tenant, &NameKey::new(name))?.filter(|user| user.user_name == name))
         };
@@ -79,7 +92,7 @@ pub(super) fn find_all(
 ) -> Result<Vec<Option<User>>, Error> {
     let mut keys = Vec::new();
     let mut ids = Vec::new();
-    for reference in asked {
+    for reference in asked.iter().filter(|reference| !reference.holds_nul()) {
         match reference {
             UserRef::Name(name) | UserRef::ExactName(name) => keys.push(NameKey::new(name)),
             UserRef::Id(id) => ids.push(*id),

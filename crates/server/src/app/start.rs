@@ -4,8 +4,8 @@ use domain::plan::{Request, plan};
 use domain::settle::{Moment, may_run, settle};
 use domain::step::Event;
 use domain::{
-    Action, Error, Fact, Goal, Handover, Offboarding, OffboardingId, OffboardingState, Owner, Plan, Refusal,
-    Role, Step, StepState, User, UserId,
+    Action, Error, Fact, Goal, Handover, Offboarding, OffboardingId, OffboardingState, Plan, Refusal, Role,
+    Step, StepState, User, UserId,
 };
 use serde_json::json;
 use store::offboardings::Repeat;
@@ -94,6 +94,10 @@ pub(super) fn check(start: &Start) -> Result<(), Error> {
     let too_long = |message: &String| message.chars().count() > MAX_NOTICE_CHARS;
     if start.message.as_ref().is_some_and(too_long) {
         return Err(Error::invalid("message", format!("must not exceed {MAX_NOTICE_CHARS} characters")));
+    }
+    let no_text = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    if start.message.as_ref().is_some_and(|message| message.chars().any(no_text)) {
+        return Err(Error::invalid("message", "must be plain text"));
     }
     Ok(())
 }
@@ -233,7 +237,7 @@ impl Acceptance<'_, '_, '_> {
         let repeat = self.start.repeat.as_ref();
         offboardings::insert(self.tx, self.pen.tenant, &offboarding, repeat)?;
         steps::insert(self.tx, self.pen.tenant, &offboarding.id, &steps)?;
-        let heir = self.heir_name(plan.handover);
+        let heir = self.heir_name(plan.handover, user);
         let fact = accepted(&offboarding, &steps, heir.as_deref(), self.loaded);
         self.pen.write(self.tx, &fact)?;
         Ok(Started { offboarding, steps, heir, existed: false })
@@ -287,12 +291,10 @@ impl Acceptance<'_, '_, '_> {
         Ok(())
     }
 
-    fn heir_name(&self, handover: Option<Handover>) -> Option<String> {
-        let Some(Handover::To(owner)) = handover else { return None };
-        self.loaded.heir_name.clone().or_else(|| match owner {
-            Owner::User(id) => Some(id.to_string()),
-            Owner::Group(id) => Some(id.to_string()),
-        })
+    /// Named by the request, else by policy.
+    fn heir_name(&self, handover: Option<Handover>, user: &User) -> Option<String> {
+        let Some(Handover::To(_)) = handover else { return None };
+        self.loaded.heir_name.clone().or_else(|| self.loaded.policy_heir_name(user))
     }
 }
 

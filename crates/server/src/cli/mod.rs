@@ -2,48 +2,40 @@
 //!
 //! Owns: flags, tables, sentences, exit codes. Never: decides what `app` decides, or speaks HTTP.
 
+pub mod backup;
+pub mod command;
+pub mod decide;
+pub mod depart;
 pub mod failure;
 pub mod import;
+pub mod log;
 mod migrate;
+mod named;
 pub mod output;
+mod pages;
 pub mod place;
+pub mod platform;
 mod secret;
 pub mod serve;
+pub mod status;
+pub mod tenant;
+pub mod token;
+pub mod user;
+mod view;
+mod watch;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use tokio::runtime::Runtime;
 
 use crate::config::ConfigFile;
-use crate::demo::{self, Demo};
+use crate::demo;
+use command::{Cli, Command};
 use failure::Failure;
-use import::Import;
-use place::Place;
+use place::{Desk, Place};
 use serve::Serve;
-
-/// One server for every departure: cuts access everywhere, hands over, releases, deletes and proves it.
-#[derive(Debug, Parser)]
-#[command(name = "exeunt", version, max_term_width = 100)]
-pub struct Cli {
-    #[command(flatten)]
-    pub place: Place,
-    #[command(subcommand)]
-    pub command: Command,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Command {
-    /// Run the server until SIGINT or SIGTERM
-    Serve(Box<Serve>),
-    /// Load a sample company, run four leavers through it, and go on serving
-    Demo(Demo),
-    /// Add users, groups, assets and accounts from CSV or JSON Lines files, all or nothing
-    Import(Import),
-    /// Bring the schema of the store to this program's version
-    Migrate,
-}
 
 /// Runs the process's own arguments.
 pub fn main() -> ExitCode {
@@ -99,9 +91,17 @@ fn run(cli: Cli, settings: &Settings) -> Result<(), Failure> {
         Command::Serve(serve) if serve.check => check(&place, &serve, settings),
         Command::Serve(serve) => serve::run(&place, &serve),
         Command::Demo(demo) => runtime()?.block_on(demo::run(&demo, place.output())),
-        Command::Import(import) => import::run(&place, &import),
         Command::Migrate => migrate::run(&place),
+        Command::Import(import) => import::run(&place, &import),
+        Command::Completions { shell } => completions(place.output(), shell),
+        Command::AtDesk(command) => place.at_desk(async move |desk: &Desk| command.run(desk).await),
     }
+}
+
+fn completions(output: output::Output, shell: clap_complete::Shell) -> Result<(), Failure> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut command(), "exeunt", &mut text);
+    output.text(&String::from_utf8_lossy(&text))
 }
 
 /// `serve --check`: tells the configuration even where something is wrong with it.

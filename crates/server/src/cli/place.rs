@@ -85,17 +85,24 @@ impl Place {
             let caller = app.console(Some(&self.tenant)).await.map_err(|error| self.no_tenant(error))?;
             let desk = Desk { app: Arc::clone(&app), caller, output: self.output() };
             let done = work(&desk).await;
-            while app.seal().await? > 0 {}
+            while desk.app.seal().await? > 0 {}
             done
         })
     }
 
     fn no_tenant(&self, error: Error) -> Failure {
         match error {
-            Error::NotFound { .. } => Failure::Failed(format!(
-                "there is no tenant {} on {}: exeunt tenant add makes one, the first exeunt serve makes {DEFAULT_TENANT}",
-                self.tenant, self.store
-            )),
+            Error::NotFound { .. } => {
+                let maker = if self.tenant == DEFAULT_TENANT {
+                    "the first exeunt serve"
+                } else {
+                    "exeunt tenant add"
+                };
+                Failure::Failed(format!(
+                    "there is no tenant {} on {}: {maker} makes it",
+                    self.tenant, self.store
+                ))
+            }
             other => other.into(),
         }
     }
@@ -106,4 +113,14 @@ pub struct Desk {
     pub app: Arc<App>,
     pub caller: Caller,
     pub output: Output,
+}
+
+impl Desk {
+    /// Remote steps run in a server only: says so where none is at work.
+    pub async fn warn_if_nobody_works(&self) -> Result<(), Failure> {
+        if self.app.nodes(&self.caller).await?.is_empty() {
+            self.output.remark("no exeunt serve is running on this store: remote steps wait for one");
+        }
+        Ok(())
+    }
 }

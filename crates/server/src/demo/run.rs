@@ -141,37 +141,47 @@ impl Run<'_> {
         let filter = LogFilter::Of(found.user.id);
         loop {
             let page = self.app.follow_log(self.caller, &filter, seen, crate::app::MAX_PAGE).await?;
+            let mut rests = None;
             for entry in page.rows {
                 seen = entry.seq;
                 for line in told(&entry.kind, &entry.detail) {
                     self.output.line(&format!("    {line}"))?;
                 }
+                rests = entry.offboarding.filter(|_| is_last(&entry.kind, &entry.detail));
             }
-            let of_user = OffboardingFilter::Of(found.user.id);
-            let latest = self.app.offboardings(self.caller, of_user, None, 1).await?.rows.pop();
-            let Some(latest) = latest else { continue };
-            if latest.state.is_final() || latest.state == OffboardingState::Blocked {
-                // Whatever was logged with the last step is sealed by now or in a moment.
-                self.app.wait(self.caller, &latest.id, WaitFor::Everything).await?;
-                return Ok(self.app.offboarding(self.caller, &latest.id).await?);
+            if let Some(id) = rests {
+                return Ok(self.app.offboarding(self.caller, &id).await?);
             }
         }
     }
 }
 
-/// A log entry as lines for a person.
+/// Whether nothing more is to come of an offboarding after this entry, unless a person decides.
+fn is_last(kind: &str, detail: &Value) -> bool {
+    let state = match kind {
+        "offboarding.accepted" => detail["state"].as_str().unwrap_or_default(),
+        other => other.strip_prefix("offboarding.").unwrap_or_default(),
+    };
+    matches!(state, "completed" | "cancelled" | "blocked")
+}
+
+/// A log entry as lines for a person: what was done, and what went another way than planned.
 fn told(kind: &str, detail: &Value) -> Vec<String> {
     let line = |step: &Value| {
         let text = |name: &str| step[name].as_str().unwrap_or_default().to_owned();
-        let place = if text("platform").is_empty() { "platform".to_owned() } else { text("platform") };
-        format!("{:<9} {:<13} {:<8} {}", place, text("action"), text("state"), text("note"))
+        format!("{:<9} {:<13} {}", text("platform"), text("action"), text("note"))
     };
     match kind {
         "offboarding.accepted" => {
-            detail["steps"].as_array().map_or(Vec::new(), |steps| steps.iter().map(line).collect())
+            let steps = detail["steps"].as_array().map_or(&[][..], Vec::as_slice);
+            let (done, rest): (Vec<_>, Vec<_>) = steps.iter().partition(|step| step["state"] == "done");
+            let mut lines: Vec<String> = done.into_iter().map(line).collect();
+            if !rest.is_empty() {
+                lines.push(format!("accepted; {} steps on platforms follow", rest.len()));
+            }
+            lines
         }
         "step.done" | "step.retry" | "step.failed" | "step.skipped" => vec![line(detail)],
-        "offboarding.completed" => vec!["everything is done".to_owned()],
         _ => Vec::new(),
     }
 }
@@ -183,7 +193,8 @@ fn row(detail: &Detail) -> [String; 6] {
         platforms.iter().find(|p| p.id == step.platform).map_or("", |platform| platform.name.as_str())
     };
     let places = |action: Action| -> String {
-        let done = steps.iter().filter(|step| step.action == action && step.state == StepState::Done);
+        let is_done = |step: &&Step| step.action == action && step.state == StepState::Done;
+        let done = steps.iter().filter(is_done);
         let names: Vec<&str> = done.map(name).collect();
         if names.is_empty() { "-".to_owned() } else { names.join(", ") }
     };

@@ -3,7 +3,9 @@
 pub mod appviewx;
 pub mod commvault;
 mod exchange;
+mod json;
 pub mod netex;
+mod percent;
 pub mod rest;
 
 use std::sync::Arc;

@@ -45,10 +45,15 @@ impl Company {
     }
 
     pub(crate) async fn at(home: Home) -> Self {
+        Self::waiting(home, 5_000).await
+    }
+
+    /// A server whose synchronous calls wait this long.
+    pub(crate) async fn waiting(home: Home, max_wait_ms: i64) -> Self {
         let store = home.open();
         store.migrate().await.expect("a schema");
         let clock = Clock::set(NOW_MS);
-        let options = AppOptions { max_wait_ms: 5_000, ..AppOptions::default() };
+        let options = AppOptions { max_wait_ms, ..AppOptions::default() };
         let app = App::new(store, clock.clone(), Random::seeded(7), options).expect("an app");
         app.ensure_default_tenant(|| SecretString::from(PASSWORD)).await.expect("a tenant");
         let console = app.console(None).await.expect("a console");

@@ -53,6 +53,11 @@ impl<'c> Tx<'c> {
         result
     }
 
+    /// Whether nobody else writes until this transaction ends, so that row locks are for nothing.
+    pub(crate) fn writes_alone(&self) -> bool {
+        matches!(self.connection, Connection::Sqlite(_))
+    }
+
     /// Runs a statement and answers how many rows it touched.
     pub(crate) fn execute(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<u64> {
         let result = match &mut self.connection {

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use domain::action::Count;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
@@ -169,10 +168,17 @@ fn tell(output: Output, imported: Imported, took: Duration) -> Result<(), Failur
     let Imported { groups, users, assets, accounts } = imported;
     let document = json!({ "groups": groups, "users": users, "assets": assets, "accounts": accounts });
     output.answer(&document, || {
-        let seconds = took.as_secs_f64();
-        format!(
-            "added {groups} groups, {users} users, {assets} assets, {accounts} accounts in {seconds:.1} s\n"
-        )
+        let count = |noun: &str, count: usize| {
+            let count = u64::try_from(count).unwrap_or(u64::MAX);
+            domain::action::Count { noun: noun.to_owned(), count }.to_string()
+        };
+        let added = [
+            count("group", groups),
+            count("user", users),
+            count("asset", assets),
+            count("account", accounts),
+        ];
+        format!("added {} in {:.1} s\n", added.join(", "), took.as_secs_f64())
     })
 }
 

@@ -1,18 +1,53 @@
-//! The AppViewX face.
+//! The AppViewX face: the vendor's account API, spoken to the vendor's own clients.
+//!
+//! Owns that wire: paths, queries, credentials, envelopes and codes. Its types never leave this module, and
+//! nothing here decides anything about a user: that is `app`.
+
+mod credential;
+mod envelope;
+mod failure;
+mod login;
+mod query;
+mod removal;
+mod route;
 
 use std::sync::Arc;
 
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::Exchange;
 use crate::app::App;
+use failure::Failure;
+use route::Call;
 
-/// Whether a request is meant for this face.
-pub fn owns(_exchange: &Exchange) -> bool {
-    false
+/// For the log and the session list.
+const FACE: &str = "appviewx";
+
+/// Whether a request is meant for this face: with the prefix always, without it only for a known endpoint.
+pub fn owns(exchange: &Exchange) -> bool {
+    route::is_ours(exchange.path())
 }
 
-pub async fn serve(_app: &Arc<App>, _exchange: Exchange) -> Response {
-    StatusCode::NOT_FOUND.into_response()
+pub async fn serve(app: &Arc<App>, exchange: Exchange) -> Response {
+    let call = match route::find(&exchange.method, exchange.path()) {
+        Ok(call) => call,
+        Err(failure) => return failure.into_response(),
+    };
+    let answer = match query::check(exchange.query()) {
+        Ok(()) => answer(app, &exchange, call).await,
+        Err(failure) => Err(failure),
+    };
+    match answer {
+        Ok(answer) => answer,
+        Err(failure) if call == Call::Login => login::failed(failure),
+        Err(failure) => failure.into_response(),
+    }
+}
+
+async fn answer(app: &App, exchange: &Exchange, call: Call) -> Result<Response, Failure> {
+    match call {
+        Call::Login => login::login(app, exchange).await,
+        Call::Logout => login::logout(app, exchange).await,
+        Call::RemoveUser => removal::remove(app, exchange).await,
+    }
 }

@@ -5,16 +5,18 @@
 //!
 //! A request is read by [`path::Target`], [`route::Route`] and [`body::parse`]; an answer is an
 //! [`answer::Reply`], made by the functions of [`answer`] in the [`media::Format`] that the client accepts.
+//! Between the two, each of `ops` calls `app` for one operation, and `failure` says what an error looks like.
 
 pub mod answer;
 pub mod body;
 pub mod by_name;
+mod failure;
 pub mod level;
 pub mod login;
 pub mod media;
 pub mod offboard;
+mod ops;
 pub mod path;
-mod percent;
 pub mod query;
 pub mod reference;
 pub mod route;
@@ -22,6 +24,7 @@ mod serve;
 pub mod successor;
 pub mod token;
 
+use super::percent;
 pub use serve::{owns, serve};
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use domain::{Error, UserId};
 
 use super::body::Node;
-use super::reference::UserRef;
+use crate::app::UserRef;
 
 /// Whom to release; both ways of naming must mean the same user.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,18 +1,6 @@
-//! How a request names a user or a group: by id or by name. Never looks one up.
+//! Ids as the vendor's clients write them. Never looks one up.
 
-use domain::{Error, GroupId, UserId};
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum UserRef {
-    Id(UserId),
-    Name(String),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum GroupRef {
-    Id(GroupId),
-    Name(String),
-}
+use domain::Error;
 
 /// Reads an id. `0` is how clients say "not given"; `field` is named in the error.
 pub fn id(field: &'static str, text: &str) -> Result<Option<i64>, Error> {

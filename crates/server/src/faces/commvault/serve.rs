@@ -1,12 +1,19 @@
-//! From a request to its answer.
+//! From a request to its answer: who may ask is decided before anything else is looked at.
 
 use std::sync::Arc;
 
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use domain::Error;
 
+use super::answer::{self, Code, Reply};
+use super::media::Format;
+use super::ops::{self, Call};
 use super::path::Target;
-use crate::app::App;
+use super::query::Query;
+use super::route::Route;
+use super::{failure, token};
+use crate::app::{App, Caller};
 use crate::faces::Exchange;
 
 /// Whether a request is meant for this face: whether it lies under one of the four roots.
@@ -14,6 +21,52 @@ pub fn owns(exchange: &Exchange) -> bool {
     Target::parse(&exchange.target).is_some()
 }
 
-pub async fn serve(_app: &Arc<App>, _exchange: Exchange) -> Response {
-    StatusCode::NOT_FOUND.into_response()
+pub async fn serve(app: &Arc<App>, exchange: Exchange) -> Response {
+    let Reply { status, content_type, body } = reply(app, &exchange).await;
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, [(header::CONTENT_TYPE, content_type)], body).into_response()
+}
+
+async fn reply(app: &App, exchange: &Exchange) -> Reply {
+    let format = Format::of_accept(exchange.header("accept"));
+    let asked = match read(exchange) {
+        Ok(Some((Route::Root, _))) => return answer::probe(),
+        Ok(Some((Route::Login, _))) => return ops::sign_in(app, exchange, format).await,
+        Ok(Some((Route::Guarded(operation), query))) => Ok(Some((operation, query))),
+        Ok(None) => Ok(None),
+        Err(error) => Err(error),
+    };
+    // Without a good token nothing is said about the request, not even that it cannot be read.
+    let unread = |error: &Error| failure::answer(error, |code, text| unread(exchange, format, code, text));
+    let caller = match authenticate(app, &exchange.headers).await {
+        Ok(caller) => caller,
+        Err(error) => return unread(&error),
+    };
+    match asked {
+        Ok(Some((operation, query))) => {
+            Call { app, caller, format, query, exchange }.perform(&operation).await
+        }
+        Ok(None) => answer::not_served(exchange.method.as_str(), exchange.path()),
+        Err(error) => unread(&error),
+    }
+}
+
+fn read(exchange: &Exchange) -> Result<Option<(Route, Query<'_>)>, Error> {
+    let Some(target) = Target::parse(&exchange.target) else { return Ok(None) };
+    let Target { segments, query } = target?;
+    Ok(Route::of(&exchange.method, &segments)?.map(|route| (route, query)))
+}
+
+/// Who holds the token that a request carries.
+async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Caller, Error> {
+    app.authenticate(token::of(headers).ok_or(Error::NoCredential)?).await
+}
+
+/// A path that cannot be read names no operation, but its method tells what the client waits for.
+fn unread(exchange: &Exchange, format: Format, code: Code, text: &str) -> Reply {
+    match exchange.method {
+        Method::DELETE => answer::not_deleted(format, None, code, text),
+        Method::PUT => answer::not_updated(format, None, code, text),
+        _ => answer::user_read_failed(format, code, text),
+    }
 }

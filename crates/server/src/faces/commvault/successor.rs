@@ -5,7 +5,8 @@ use domain::{Error, GroupId, UserId};
 use super::by_name::ByName;
 use super::percent;
 use super::query::Query;
-use super::reference::{self, GroupRef, UserRef};
+use super::reference;
+use crate::app::{GroupRef, UserRef};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Successor {

@@ -6,15 +6,16 @@ use domain::{GroupId, UserId};
 use super::body;
 use super::offboard::Offboard;
 use super::path::Target;
-use super::reference::{GroupRef, UserRef};
-use super::route::Route;
+use super::route::{Operation, Route};
 use super::successor::Successor;
+use crate::app::{GroupRef, UserRef};
 
 #[track_caller]
-fn read(method: &Method, raw: &str) -> (Route, Successor) {
+fn read(method: &Method, raw: &str) -> (Operation, Successor) {
     let target = Target::parse(raw).expect("a root").expect("a readable path");
-    let route = Route::of(method, &target.segments).expect("a readable route").expect("a route");
-    (route, Successor::from_query(&target.query).expect("a readable query"))
+    let route = Route::of(method, &target.segments).expect("a readable route");
+    let Some(Route::Guarded(operation)) = route else { panic!("{route:?}") };
+    (operation, Successor::from_query(&target.query).expect("a readable query"))
 }
 
 fn named(name: &str) -> UserRef {
@@ -25,7 +26,7 @@ fn named(name: &str) -> UserRef {
 fn delete_by_id_for_a_group() {
     assert_eq!(
         read(&Method::DELETE, "/SearchSvc/CVWebService.svc/User/2?newUserGroupId=22&newUserId=0"),
-        (Route::DeleteUser(UserRef::Id(UserId(2))), Successor::Group(GroupRef::Id(GroupId(22))))
+        (Operation::DeleteUser(UserRef::Id(UserId(2))), Successor::Group(GroupRef::Id(GroupId(22))))
     );
 }
 
@@ -35,7 +36,7 @@ fn delete_by_name_for_a_user() {
                ?newUserId=byName(userName='kjones')&newUserGroupId=byName(userGroupName='')";
     assert_eq!(
         read(&Method::DELETE, raw),
-        (Route::DeleteUser(named("jsmith")), Successor::User(named("kjones")))
+        (Operation::DeleteUser(named("jsmith")), Successor::User(named("kjones")))
     );
 }
 
@@ -44,7 +45,7 @@ fn names_and_ids_mix_between_path_and_query() {
     let raw = "/commandcenter/api/user/byname(username='company/j''s')?newusergroupid=22";
     assert_eq!(
         read(&Method::DELETE, raw),
-        (Route::DeleteUser(named("company/j's")), Successor::Group(GroupRef::Id(GroupId(22))))
+        (Operation::DeleteUser(named("company/j's")), Successor::Group(GroupRef::Id(GroupId(22))))
     );
 }
 
@@ -52,7 +53,7 @@ fn names_and_ids_mix_between_path_and_query() {
 fn offboard_by_name_and_by_id() {
     assert_eq!(
         read(&Method::POST, "/commandcenter/api/User/Offboard"),
-        (Route::OffboardUser, Successor::None)
+        (Operation::OffboardUser, Successor::None)
     );
     for (sent, expected) in [
         ("{\n\"userName\": \"tapicompany/tapicompany\"\n}", named("tapicompany/tapicompany")),

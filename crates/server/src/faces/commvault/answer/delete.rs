@@ -1,6 +1,6 @@
 //! `DELETE User`: what became of the account and of what it owned.
 
-use super::write::{Entity, written};
+use super::write::{Entity, Texts, written};
 use super::{Code, Reply};
 use crate::faces::commvault::media::Format;
 
@@ -9,11 +9,17 @@ const ROOT: &str = "App_DeleteUserResponse";
 /// What went to a new owner.
 #[derive(Clone, Copy, Debug)]
 pub struct HandedOver<'a> {
-    pub items: u64,
+    pub items: i64,
     pub new_owner: &'a str,
 }
 
-pub fn deleted(format: Format, entity: Entity<'_>, handed_over: Option<HandedOver<'_>>) -> Reply {
+/// `warning` says what other platforms still owe; empty where nothing is owed.
+pub fn deleted(
+    format: Format,
+    entity: Entity<'_>,
+    handed_over: Option<HandedOver<'_>>,
+    warning: &str,
+) -> Reply {
     let sentence = match (handed_over, format) {
         (Some(HandedOver { items: 1, new_owner }), _) => {
             format!("Ownership of 1 item is now with {new_owner}.")
@@ -25,11 +31,26 @@ pub fn deleted(format: Format, entity: Entity<'_>, handed_over: Option<HandedOve
         (None, Format::Json) => "Success".to_owned(),
         (None, Format::Xml) => "Successful".to_owned(),
     };
-    written(format, ROOT, Some(entity), Code::Success, &sentence, "")
+    success(format, entity, &sentence, warning)
+}
+
+/// A transfer so large that it outlasts the call: accepted, and going on by itself.
+pub fn deleting(format: Format, entity: Entity<'_>, so_far: HandedOver<'_>, total: i64) -> Reply {
+    let HandedOver { items, new_owner } = so_far;
+    let name = entity.user_name;
+    let sentence = format!(
+        "Ownership of {items} of {total} items is now with {new_owner}. The rest follows by itself; \
+         {name} is disabled now and is deleted when all of it is done."
+    );
+    success(format, entity, &sentence, "")
+}
+
+fn success(format: Format, entity: Entity<'_>, sentence: &str, warning: &str) -> Reply {
+    written(format, ROOT, Some(entity), Code::Success, Texts { string: sentence, message: "", warning })
 }
 
 pub fn not_deleted(format: Format, entity: Option<Entity<'_>>, code: Code, message: &str) -> Reply {
-    written(format, ROOT, entity, code, message, message)
+    written(format, ROOT, entity, code, Texts::failure(message))
 }
 
 #[cfg(test)]
@@ -42,22 +63,34 @@ mod tests {
     #[test]
     fn deleted_with_and_without_a_transfer() {
         is_json(
-            &deleted(Format::Json, JSMITH, None),
+            &deleted(Format::Json, JSMITH, None, ""),
             200,
             r#"{"response":[{"errorString":"Success","errorMessage":"","errorCode":0,"warningMessage":"","entity":{"userId":2,"userName":"jsmith"}}]}"#,
         );
         let three = HandedOver { items: 3, new_owner: "kjones" };
         is_xml(
-            &deleted(Format::Xml, JSMITH, Some(three)),
+            &deleted(Format::Xml, JSMITH, Some(three), ""),
             r#"<App_DeleteUserResponse><response errorCode="0" errorString="Ownership of 3 items is now with kjones." errorMessage="" warningMessage=""><entity userId="2" userName="jsmith"/></response></App_DeleteUserResponse>"#,
         );
         is_xml(
-            &deleted(Format::Xml, JSMITH, None),
+            &deleted(Format::Xml, JSMITH, None, ""),
             r#"<App_DeleteUserResponse><response errorCode="0" errorString="Successful" errorMessage="" warningMessage=""><entity userId="2" userName="jsmith"/></response></App_DeleteUserResponse>"#,
         );
         let one = HandedOver { items: 1, new_owner: "Ops" };
         assert!(
-            deleted(Format::Json, JSMITH, Some(one)).body.contains("Ownership of 1 item is now with Ops.")
+            deleted(Format::Json, JSMITH, Some(one), "")
+                .body
+                .contains("Ownership of 1 item is now with Ops.")
+        );
+    }
+
+    #[test]
+    fn a_long_transfer_says_how_far_it_is() {
+        let so_far = HandedOver { items: 1000, new_owner: "Ops" };
+        is_json(
+            &deleting(Format::Json, JSMITH, so_far, 5000),
+            200,
+            r#"{"response":[{"errorString":"Ownership of 1000 of 5000 items is now with Ops. The rest follows by itself; jsmith is disabled now and is deleted when all of it is done.","errorMessage":"","errorCode":0,"warningMessage":"","entity":{"userId":2,"userName":"jsmith"}}]}"#,
         );
     }
 

@@ -17,10 +17,10 @@ mod xml;
 
 pub use associations::{Association, associations};
 pub use commcell::{CommCell, comm_serv, two_factor_status};
-pub use delete::{HandedOver, deleted, not_deleted};
+pub use delete::{HandedOver, deleted, deleting, not_deleted};
 pub use groups::{GroupView, group_list, group_read_failed};
-pub use offboard::{not_offboarded, offboarded};
-pub use reply::Reply;
+pub use offboard::{not_offboarded, offboarded, offboarding};
+pub use reply::{Reply, broken, not_served};
 pub use sign_in::{SignedIn, locked, probe, refused, signed_in, signed_out, unauthorized, who_am_i};
 pub use users::{GroupOfUser, UserView, user_list, user_read_failed};
 pub use v4::{v4_done, v4_failed};
@@ -30,7 +30,7 @@ pub use write::{Entity, not_updated, updated};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Code {
     Success = 0,
-    /// Only ever with HTTP status 500.
+    /// Only ever with an HTTP status of 500 or above.
     Internal = 1,
     Failure = 2,
     /// A bad token, or no permission.

@@ -9,6 +9,14 @@ pub fn offboarded(format: Format, user_id: i64) -> Reply {
     flat(format, Code::Success, &format!("Successfully offboarded user {user_id}"))
 }
 
+/// A release so large that it outlasts the call: accepted, and going on by itself.
+pub fn offboarding(format: Format, user_id: i64, done: i64, total: i64) -> Reply {
+    let message = format!(
+        "Offboarding user {user_id}: {done} of {total} workloads are released, the rest follows by itself"
+    );
+    flat(format, Code::Success, &message)
+}
+
 pub fn not_offboarded(format: Format, code: Code, message: &str) -> Reply {
     flat(format, code, message)
 }
@@ -22,6 +30,15 @@ fn flat(format: Format, code: Code, message: &str) -> Reply {
 mod tests {
     use super::super::samples::{is_json, is_xml};
     use super::*;
+
+    #[test]
+    fn a_long_release_says_how_far_it_is() {
+        is_json(
+            &offboarding(Format::Json, 5, 1000, 5000),
+            200,
+            r#"{"errorMessage":"Offboarding user 5: 1000 of 5000 workloads are released, the rest follows by itself","errorCode":0}"#,
+        );
+    }
 
     #[test]
     fn offboard_samples() {

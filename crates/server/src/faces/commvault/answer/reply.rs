@@ -26,8 +26,23 @@ impl Reply {
         Self { status, ..Self::ok(Format::Json, "", object) }
     }
 
+    /// The shape of every answer whose status says how it went.
+    pub(super) fn flat(status: u16, code: Code, message: &str) -> Self {
+        Self::json(status, &Object::new().with("errorMessage", message).with("errorCode", code))
+    }
+
     /// A failed v2 GET: without the list that a client would index.
     pub(super) fn read_failed(format: Format, root: &str, code: Code, message: &str) -> Self {
         Self::ok(format, root, &Object::new().with("errorCode", code).with("errorMessage", message))
     }
+}
+
+/// This face has no such endpoint.
+pub fn not_served(method: &str, path: &str) -> Reply {
+    Reply::flat(404, Code::Failure, &format!("Exeunt does not serve {method} {path}"))
+}
+
+/// The server failed: with a status that no client takes for an answer.
+pub fn broken(status: u16, message: &str) -> Reply {
+    Reply::flat(status, Code::Internal, message)
 }

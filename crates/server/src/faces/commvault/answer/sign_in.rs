@@ -89,7 +89,7 @@ pub fn probe() -> Reply {
 
 /// A bad, expired or absent token, and nothing else: clients renew or sign in again on 401.
 pub fn unauthorized() -> Reply {
-    Reply::json(401, &Object::new().with("errorMessage", "Access denied").with("errorCode", Code::Denied))
+    Reply::flat(401, Code::Denied, "Access denied")
 }
 
 #[cfg(test)]

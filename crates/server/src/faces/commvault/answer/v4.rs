@@ -1,18 +1,13 @@
 //! The flat answer of every v4 write. JSON only; the status says how it went.
 
-use super::object::Object;
 use super::{Code, Reply};
 
 pub fn v4_done() -> Reply {
-    flat(200, Code::Success, "")
+    Reply::flat(200, Code::Success, "")
 }
 
 pub fn v4_failed(status: u16, code: Code, message: &str) -> Reply {
-    flat(status, code, message)
-}
-
-fn flat(status: u16, code: Code, message: &str) -> Reply {
-    Reply::json(status, &Object::new().with("errorMessage", message).with("errorCode", code))
+    Reply::flat(status, code, message)
 }
 
 #[cfg(test)]

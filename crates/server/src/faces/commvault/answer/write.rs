@@ -13,31 +13,44 @@ pub struct Entity<'a> {
     pub user_name: &'a str,
 }
 
-pub fn updated(format: Format, entity: Entity<'_>) -> Reply {
-    written(format, UPDATE, Some(entity), Code::Success, "", "")
+/// `warning` says what other platforms still owe; empty where nothing is owed.
+pub fn updated(format: Format, entity: Entity<'_>, warning: &str) -> Reply {
+    written(format, UPDATE, Some(entity), Code::Success, Texts { warning, ..Texts::default() })
 }
 
 pub fn not_updated(format: Format, entity: Option<Entity<'_>>, code: Code, message: &str) -> Reply {
-    written(format, UPDATE, entity, code, message, message)
+    written(format, UPDATE, entity, code, Texts::failure(message))
 }
 
-/// `errorString` and `errorMessage` are both always sent: each is what some client reads.
+/// Always sent, all three: each is what some client reads.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Texts<'a> {
+    pub string: &'a str,
+    pub message: &'a str,
+    pub warning: &'a str,
+}
+
+impl<'a> Texts<'a> {
+    pub(super) fn failure(message: &'a str) -> Self {
+        Self { string: message, message, warning: "" }
+    }
+}
+
 pub(super) fn written(
     format: Format,
     root: &str,
     entity: Option<Entity<'_>>,
     code: Code,
-    error_string: &str,
-    error_message: &str,
+    told: Texts<'_>,
 ) -> Reply {
     let texts =
-        |response: Object| response.with("errorString", error_string).with("errorMessage", error_message);
+        |response: Object| response.with("errorString", told.string).with("errorMessage", told.message);
     // The vendor's order differs between the two forms.
     let response = match format {
         Format::Json => texts(Object::new()).with("errorCode", code),
         Format::Xml => texts(Object::new().with("errorCode", code)),
     };
-    let response = response.with("warningMessage", "");
+    let response = response.with("warningMessage", told.warning);
     let response = match entity {
         Some(Entity { user_id, user_name }) => {
             response.with("entity", Object::new().with("userId", user_id).with("userName", user_name))
@@ -57,13 +70,23 @@ mod tests {
     #[test]
     fn update_samples() {
         is_json(
-            &updated(Format::Json, JSMITH),
+            &updated(Format::Json, JSMITH, ""),
             200,
             r#"{"response":[{"errorString":"","errorMessage":"","errorCode":0,"warningMessage":"","entity":{"userId":2,"userName":"jsmith"}}]}"#,
         );
         is_xml(
-            &updated(Format::Xml, JSMITH),
+            &updated(Format::Xml, JSMITH, ""),
             r#"<App_UpdateUserPropertiesResponse><response errorCode="0" errorString="" errorMessage="" warningMessage=""><entity userId="2" userName="jsmith"/></response></App_UpdateUserPropertiesResponse>"#,
+        );
+    }
+
+    #[test]
+    fn what_is_owed_elsewhere_is_a_warning() {
+        let warning = "Still under way on backup.";
+        is_json(
+            &updated(Format::Json, JSMITH, warning),
+            200,
+            r#"{"response":[{"errorString":"","errorMessage":"","errorCode":0,"warningMessage":"Still under way on backup.","entity":{"userId":2,"userName":"jsmith"}}]}"#,
         );
     }
 

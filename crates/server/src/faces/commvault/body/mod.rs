@@ -1,6 +1,6 @@
 //! Request bodies, read into one tree whatever they are written in.
 //!
-//! Owns the limits and the choice of reader. Never trusts a Content-Type: clients send JSON as XML.
+//! Owns the limits of what is inside, and the choice of reader. Never trusts a Content-Type: clients send JSON as XML.
 
 mod json;
 mod node;
@@ -10,8 +10,6 @@ use domain::Error;
 
 pub use node::Node;
 
-/// Longest body that is read at all; enforced where the body is received.
-pub const MAX_BODY_BYTES: usize = 1 << 20;
 /// Deepest nesting of objects or elements.
 pub const MAX_DEPTH: usize = 32;
 /// Most attributes of one element, or keys of one object: their names are compared pairwise.

@@ -1,0 +1,115 @@
+//! `exeunt status`: what is done, what waits and for whom.
+
+use domain::{Offboarding, OffboardingId, OffboardingState};
+use serde_json::{Value, json};
+use store::offboardings::Filter;
+
+use super::failure::Failure;
+use super::output::table;
+use super::pages::gather;
+use super::place::Desk;
+use super::{named, view, watch};
+use crate::app::MAX_PAGE;
+
+#[derive(Clone, Debug, clap::Args)]
+pub struct Status {
+    /// An offboarding's id, or a user whose latest one is meant [default: all that are open]
+    #[arg(value_name = "OFFBOARDING|USER")]
+    pub whose: Option<String>,
+
+    /// Stay, with a bar per platform, until nothing moves any more
+    #[arg(long, requires = "whose")]
+    pub follow: bool,
+}
+
+pub(super) async fn run(desk: &Desk, status: Status) -> Result<(), Failure> {
+    let Some(whose) = status.whose else { return open(desk).await };
+    let id = find(desk, &whose).await?;
+    let standing =
+        if status.follow { watch::until_rest(desk, &id).await? } else { watch::look(desk, &id).await? };
+    if desk.output.json {
+        desk.output.line(&view::document(&standing).to_string())?;
+    } else {
+        watch::tell(desk, std::slice::from_ref(&standing))?;
+    }
+    let state = standing.detail.offboarding.state;
+    if !state.is_final() {
+        desk.warn_if_nobody_works().await?;
+    }
+    verdict(state, status.follow)
+}
+
+fn verdict(state: OffboardingState, followed: bool) -> Result<(), Failure> {
+    match state {
+        OffboardingState::Blocked => Err(Failure::Unfinished),
+        OffboardingState::Running if followed => Err(Failure::Unfinished),
+        _ => Ok(()),
+    }
+}
+
+/// By its own id, else the latest of a user.
+async fn find(desk: &Desk, whose: &str) -> Result<OffboardingId, Failure> {
+    let id = OffboardingId(whose.to_lowercase());
+    match desk.app.offboarding(&desk.caller, &id).await {
+        Ok(_) => return Ok(id),
+        Err(domain::Error::NotFound { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let user = named::user(whose).map_err(Failure::Usage)?;
+    let user = desk.app.user(&desk.caller, &user).await.map_err(|error| match error {
+        domain::Error::NotFound { .. } => {
+            Failure::Failed(format!("there is neither an offboarding nor a user {whose}"))
+        }
+        other => other.into(),
+    })?;
+    let page = desk.app.offboardings(&desk.caller, Filter::Of(user.user.id), None, 1).await?;
+    let latest = page.rows.into_iter().next();
+    latest
+        .map(|latest| latest.id)
+        .ok_or_else(|| Failure::Failed(format!("{} has no offboarding", user.user.user_name)))
+}
+
+async fn open(desk: &Desk) -> Result<(), Failure> {
+    let mut found: Vec<Offboarding> = Vec::new();
+    for state in [OffboardingState::Blocked, OffboardingState::Running, OffboardingState::Scheduled] {
+        let page = async |before: Option<OffboardingId>| {
+            desk.app.offboardings(&desk.caller, Filter::In(state), before.as_ref(), MAX_PAGE).await
+        };
+        found.extend(gather(page, |last| last.id.clone()).await?);
+    }
+    let nodes = desk.app.nodes(&desk.caller).await?;
+    let document = json!({
+        "open": found.iter().map(summary).collect::<Vec<Value>>(), "nodes": nodes,
+    });
+    desk.output.answer(&document, || told(&found, &nodes))?;
+    let blocked = found.iter().any(|offboarding| offboarding.state == OffboardingState::Blocked);
+    if blocked { Err(Failure::Unfinished) } else { Ok(()) }
+}
+
+fn summary(offboarding: &Offboarding) -> Value {
+    json!({
+        "id": offboarding.id, "goal": offboarding.goal, "user": offboarding.user_name,
+        "state": offboarding.state, "start": named::shown_moment(offboarding.start_ms),
+    })
+}
+
+fn told(found: &[Offboarding], nodes: &[String]) -> String {
+    let row = |o: &Offboarding| {
+        [
+            o.id.to_string(),
+            o.goal.to_string(),
+            o.user_name.clone(),
+            o.state.to_string(),
+            named::shown_moment(o.start_ms),
+        ]
+    };
+    let work = match nodes {
+        [] => "no exeunt serve is running on this store: remote steps wait for one".to_owned(),
+        [one] => format!("1 node at work: {one}"),
+        many => format!("{} nodes at work: {}", many.len(), many.join(", ")),
+    };
+    if found.is_empty() {
+        return format!("no offboarding is open\n{work}\n");
+    }
+    format!("{}{work}\n", table(["OFFBOARDING", "GOAL", "USER", "STATE", "FROM"], found.iter().map(row)))
+}

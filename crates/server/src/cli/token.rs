@@ -1,0 +1,80 @@
+//! `exeunt token`: credentials for programs.
+
+use clap::Subcommand;
+use domain::Role;
+use serde_json::{Value, json};
+
+use super::failure::Failure;
+use super::named;
+use super::output::table;
+use super::pages::gather;
+use super::place::Desk;
+use crate::app::{MAX_PAGE, NewToken, UserRef};
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Make a token and show it, this once
+    Create {
+        /// The token's name, unique in the tenant
+        #[arg(value_name = "NAME")]
+        name: String,
+
+        /// Whose token it is; it may never do more than that user: a user name, or id:NUMBER
+        #[arg(long, value_name = "USER", default_value = crate::app::ADMINISTRATOR, value_parser = named::user)]
+        user: UserRef,
+
+        /// The most the token may do: none, auditor, operator or admin
+        #[arg(long, value_name = "ROLE", value_parser = named::word::<Role>)]
+        role: Role,
+
+        /// Until when it is good, such as 2026-12-31T00:00:00Z [default: until it is revoked]
+        #[arg(long, value_name = "RFC3339", value_parser = named::moment)]
+        expires: Option<i64>,
+    },
+    /// List the tokens, without their secrets
+    List,
+    /// End a token
+    Revoke {
+        /// The token's number, as the list shows it
+        #[arg(value_name = "ID")]
+        id: i64,
+    },
+}
+
+pub(super) async fn run(desk: &Desk, command: TokenCommand) -> Result<(), Failure> {
+    match command {
+        TokenCommand::Create { name, user, role, expires } => {
+            let new = NewToken { name, role, user: Some(user), expires_ms: expires };
+            let (token, secret) = desk.app.create_token(&desk.caller, new).await?;
+            let document = json!({ "id": token.id, "name": token.name, "role": token.role, "token": secret });
+            desk.output.answer(&document, || format!("{secret}\n"))
+        }
+        TokenCommand::List => list(desk).await,
+        TokenCommand::Revoke { id } => {
+            desk.app.revoke_token(&desk.caller, id).await?;
+            desk.output.answer(&json!({ "id": id, "revoked": true }), || format!("token {id} is revoked\n"))
+        }
+    }
+}
+
+async fn list(desk: &Desk) -> Result<(), Failure> {
+    let page = async |after: Option<i64>| desk.app.tokens(&desk.caller, after.unwrap_or(0), MAX_PAGE).await;
+    let tokens = gather(page, |token| token.id).await?;
+    let expires = |ms: Option<i64>| ms.map(named::shown_moment);
+    let documents: Vec<Value> = tokens
+        .iter()
+        .map(|token| {
+            json!({
+                "id": token.id, "name": token.name, "userId": token.user, "role": token.role,
+                "created": named::shown_moment(token.created_ms), "expires": expires(token.expires_ms),
+            })
+        })
+        .collect();
+    desk.output.answer(&json!(documents), || {
+        let rows = tokens.iter().map(|token| {
+            let until = expires(token.expires_ms).unwrap_or_else(|| "it is revoked".to_owned());
+            [token.id.to_string(), token.name.clone(), token.user.to_string(), token.role.to_string(), until]
+        });
+        table(["ID", "NAME", "USER ID", "ROLE", "GOOD UNTIL"], rows)
+    })
+}

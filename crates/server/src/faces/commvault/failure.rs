@@ -1,0 +1,106 @@
+//! What an error looks like on this wire: the one place where errors become codes, statuses and texts.
+
+use domain::{Error, Refusal};
+
+use super::answer::{self, Code, Reply};
+use super::media::Format;
+
+/// A business failure takes the shape that the operation answers in; the rest has one shape everywhere.
+pub(super) fn answer(error: &Error, shape: impl FnOnce(Code, &str) -> Reply) -> Reply {
+    match error {
+        Error::NoCredential | Error::BadCredential => answer::unauthorized(),
+        Error::Forbidden => shape(Code::Denied, "You are not allowed to do this"),
+        Error::Refused(refusals) => shape(Code::Failure, &sentence(refusals)),
+        Error::NotFound { what, name } => shape(Code::Failure, &format!("{} not found", kind(what, name))),
+        Error::BadPassword => shape(Code::Failure, "User name or password is wrong."),
+        Error::Locked { retry_after_ms } => {
+            let seconds = remaining_s(*retry_after_ms);
+            shape(
+                Code::Failure,
+                &format!("Locked after too many failed logins. Try again in {seconds} seconds."),
+            )
+        }
+        Error::Deactivated { notice: Some(notice) } => shape(Code::Failure, notice),
+        Error::Deactivated { notice: None } => shape(Code::Failure, "The account is disabled."),
+        Error::Invalid { .. } | Error::Conflict(_) | Error::TooMany { .. } => {
+            shape(Code::Failure, &error.outside())
+        }
+        Error::Unavailable { inside } => {
+            tracing::warn!(%error, inside, "a request could not be served now");
+            answer::broken(503, &error.outside())
+        }
+        Error::Internal { inside } => {
+            tracing::error!(%error, inside, "a request failed");
+            answer::broken(500, &error.outside())
+        }
+    }
+}
+
+/// A refused Login says besides whether and for how long the account is locked.
+pub(super) fn refused_login(error: &Error, format: Format) -> Reply {
+    answer(error, |_, text| match error {
+        Error::Locked { retry_after_ms } => answer::locked(format, text, remaining_s(*retry_after_ms)),
+        _ => answer::refused(format, text),
+    })
+}
+
+/// Rounded up: a client that waits as long as it is told must find the lock open.
+fn remaining_s(remaining_ms: i64) -> i64 {
+    remaining_ms.div_euclid(1000) + i64::from(remaining_ms.rem_euclid(1000) > 0)
+}
+
+fn kind(what: &str, name: &str) -> String {
+    let mut letters = what.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).chain(" ".chars()).chain(name.chars()).collect()
+}
+
+fn sentence(refusals: &[Refusal]) -> String {
+    let sentence = |refusal: &Refusal| match refusal {
+        // For a client of this API a removed user is gone.
+        Refusal::AlreadyRemoved { user } => Refusal::UnknownUser { user: user.clone() }.to_string(),
+        other => other.to_string(),
+    };
+    refusals.iter().map(sentence).collect::<Vec<_>>().join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn is(error: &Error, status: u16, code: i64, text: &str) {
+        let reply = answer(error, |code, text| answer::not_offboarded(Format::Json, code, text));
+        let told: serde_json::Value = serde_json::from_str(&reply.body).unwrap();
+        let told = (reply.status, told["errorCode"].as_i64(), told["errorMessage"].as_str());
+        assert_eq!(told, (status, Some(code), Some(text)), "{error:?}");
+    }
+
+    #[test]
+    fn every_error_has_its_code_and_text() {
+        let secret = || "the disk is on fire".to_owned();
+        is(&Error::NoCredential, 401, 5, "Access denied");
+        is(&Error::BadCredential, 401, 5, "Access denied");
+        is(&Error::Forbidden, 200, 5, "You are not allowed to do this");
+        is(&Error::not_found("user", "99"), 200, 2, "User 99 not found");
+        is(&Refusal::AlreadyRemoved { user: "jsmith".to_owned() }.into(), 200, 2, "User jsmith not found");
+        is(&Refusal::TwoSuccessors.into(), 200, 2, "Name either a new user or a new user group, not both");
+        is(&Error::BadPassword, 200, 2, "User name or password is wrong.");
+        let locked = Error::Locked { retry_after_ms: 29_001 };
+        is(&locked, 200, 2, "Locked after too many failed logins. Try again in 30 seconds.");
+        is(&Error::Deactivated { notice: Some("Bye".to_owned()) }, 200, 2, "Bye");
+        is(&Error::Deactivated { notice: None }, 200, 2, "The account is disabled.");
+        is(&Error::invalid("userId", "must be a number"), 200, 2, "userId: must be a number");
+        is(&Error::Conflict("taken".to_owned()), 200, 2, "taken");
+        is(&Error::TooMany { what: "users", limit: 3 }, 200, 2, "users must not exceed 3");
+        is(&Error::Unavailable { inside: secret() }, 503, 1, "temporarily unavailable");
+        is(&Error::Internal { inside: secret() }, 500, 1, "internal error");
+    }
+
+    #[test]
+    fn a_lock_is_told_in_whole_seconds() {
+        for (ms, s) in [(0, 0), (1, 1), (1000, 1), (1001, 2), (30_000, 30)] {
+            assert_eq!(remaining_s(ms), s, "{ms}");
+        }
+    }
+}

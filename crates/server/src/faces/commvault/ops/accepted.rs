@@ -1,0 +1,70 @@
+//! What became of an accepted request by the time of its answer.
+
+use domain::step::Progress;
+use domain::{Action, Error, Offboarding, Step, StepState};
+
+use super::Call;
+use crate::app::{Report, Start, WaitFor, reports};
+
+pub(super) struct Accepted {
+    /// Who inherits, by name.
+    pub(super) heir: Option<String>,
+    pub(super) here: Here,
+    /// What other platforms have still to do, as a sentence; empty where they have nothing to do.
+    pub(super) owed_elsewhere: String,
+    steps: Vec<Step>,
+}
+
+/// How far it is in Exeunt's own directory, which is what this face shows to its clients.
+pub(super) enum Here {
+    Done,
+    /// Too large for the time that a call may take; the engine goes on.
+    UnderWay,
+    /// A person must decide; the text says why.
+    Failed(String),
+}
+
+impl Accepted {
+    /// How many rows of our own the steps of this action have changed, and of how many.
+    pub(super) fn progress(&self, action: Action) -> Progress {
+        let own = self.steps.iter().find(|step| step.local && step.action == action);
+        own.map(|step| step.progress).unwrap_or_default()
+    }
+}
+
+/// Starts for one user and waits, bounded, until our own directory is done.
+pub(super) async fn accept(call: &Call<'_>, start: Start) -> Result<Accepted, Error> {
+    let started = call.app.start(&call.caller, start).await?.pop();
+    let started = started.ok_or_else(|| Error::internal(&"one user was asked for and none was started"))?;
+    let (offboarding, steps) = match here(&started.steps) {
+        Here::UnderWay => call.app.wait(&call.caller, &started.offboarding.id, WaitFor::Local).await?,
+        Here::Done | Here::Failed(_) => (started.offboarding, started.steps),
+    };
+    let owed_elsewhere = owed_elsewhere(call, &offboarding, &steps).await?;
+    Ok(Accepted { heir: started.heir, here: here(&steps), owed_elsewhere, steps })
+}
+
+fn here(steps: &[Step]) -> Here {
+    let own = || steps.iter().filter(|step| step.local);
+    if let Some(failed) = own().find(|step| step.state == StepState::Failed) {
+        return Here::Failed(failed.note.clone().unwrap_or_default());
+    }
+    if own().all(|step| step.state.is_final()) { Here::Done } else { Here::UnderWay }
+}
+
+async fn owed_elsewhere(call: &Call<'_>, offboarding: &Offboarding, steps: &[Step]) -> Result<String, Error> {
+    if steps.iter().all(|step| step.local || step.state.is_final()) {
+        return Ok(String::new());
+    }
+    let platforms = call.app.offboarding(&call.caller, &offboarding.id).await?.platforms;
+    let (mut under_way, mut failed) = (Vec::new(), Vec::new());
+    for line in reports(offboarding, steps, &platforms).into_iter().filter(|line| !line.local) {
+        match line.report {
+            Report::Done => {}
+            Report::Pending(_) => under_way.push(line.platform),
+            Report::Failed(why) => failed.push(format!("A person must decide on {}: {why}.", line.platform)),
+        }
+    }
+    let under_way = (!under_way.is_empty()).then(|| format!("Still under way on {}.", under_way.join(", ")));
+    Ok(under_way.into_iter().chain(failed).collect::<Vec<_>>().join(" "))
+}

@@ -1,0 +1,31 @@
+//! `PUT User/{id}/Disable` and `/Enable`: the cut, and its reverse. Both may be repeated.
+
+use domain::{Error, Goal, User};
+
+use super::accepted::accept;
+use super::{Call, entity};
+use crate::app::{Start, UserRef};
+use crate::faces::commvault::answer::{self, Reply};
+use crate::faces::commvault::failure;
+
+pub(super) async fn disable(call: &Call<'_>, user: &UserRef) -> Reply {
+    switch(call, user, Goal::Deactivate).await
+}
+
+pub(super) async fn enable(call: &Call<'_>, user: &UserRef) -> Reply {
+    switch(call, user, Goal::Restore).await
+}
+
+async fn switch(call: &Call<'_>, asked: &UserRef, goal: Goal) -> Reply {
+    let refused = |user: Option<&User>, error: &Error| {
+        failure::answer(error, |code, text| answer::not_updated(call.format, user.map(entity), code, text))
+    };
+    let user = match call.find(asked).await {
+        Ok(detail) => detail.user,
+        Err(error) => return refused(None, &error),
+    };
+    match accept(call, Start::new(goal, vec![UserRef::Id(user.id)])).await {
+        Ok(accepted) => answer::updated(call.format, entity(&user), &accepted.owed_elsewhere),
+        Err(error) => refused(Some(&user), &error),
+    }
+}

@@ -1,0 +1,69 @@
+//! The operations: one file each, from a request that was read to its answer.
+//!
+//! Owns the order of things: read the request, call `app`, word the answer. Decides nothing about users.
+
+mod accepted;
+mod delete;
+mod disable;
+mod groups;
+mod offboard;
+mod session;
+mod sign_in;
+mod users;
+
+use domain::{Error, User, UserState};
+
+use super::answer::{Entity, Reply};
+use super::body::{self, Node};
+use super::media::Format;
+use super::query::Query;
+use super::route::Operation;
+use crate::app::{App, Caller, UserDetail, UserRef};
+use crate::faces::Exchange;
+
+pub(super) use sign_in::sign_in;
+
+/// Most users or groups of one answer; a longer list is refused, since a client would take a cut one for
+/// all there is. Clients of a larger tenant ask by name.
+pub(super) const MAX_LISTED: usize = 20_000;
+
+/// A request of somebody who is signed in.
+pub(super) struct Call<'a> {
+    pub(super) app: &'a App,
+    pub(super) caller: Caller,
+    pub(super) format: Format,
+    pub(super) query: Query<'a>,
+    pub(super) exchange: &'a Exchange,
+}
+
+impl Call<'_> {
+    pub(super) async fn perform(&self, operation: &Operation) -> Reply {
+        match operation {
+            Operation::Logout => session::logout(self).await,
+            Operation::WhoAmI => session::who_am_i(self).await,
+            Operation::ListUsers => users::list(self).await,
+            Operation::GetUser(user) => users::get(self, user).await,
+            Operation::DisableUser(user) => disable::disable(self, user).await,
+            Operation::EnableUser(user) => disable::enable(self, user).await,
+            Operation::DeleteUser(user) => delete::delete(self, user).await,
+            Operation::OffboardUser => offboard::offboard(self).await,
+            Operation::ListGroups => groups::list(self).await,
+            Operation::GetGroup(group) => groups::get(self, group).await,
+        }
+    }
+
+    /// The user that the request names. For a client of this API a removed user is gone.
+    async fn find(&self, asked: &UserRef) -> Result<UserDetail, Error> {
+        let detail = self.app.user(&self.caller, asked).await?;
+        let removed = detail.user.state == UserState::Removed;
+        if removed { Err(Error::not_found("user", asked.shown())) } else { Ok(detail) }
+    }
+}
+
+fn body(exchange: &Exchange) -> Result<Node, Error> {
+    body::parse(exchange.body()?)
+}
+
+fn entity(user: &User) -> Entity<'_> {
+    Entity { user_id: user.id.0, user_name: &user.user_name }
+}

@@ -1,0 +1,69 @@
+use super::client::{Client, JSON, XML};
+use crate::fixture::other_tenant;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_served_is_404() {
+    let client = Client::new().await;
+    for (method, path) in [("GET", "No/Such/Thing"), ("PUT", "User/2"), ("GET", "Login")] {
+        let text = format!("Exeunt does not serve {method} /webconsole/api/{path}");
+        let expected = format!(r#"{{"errorMessage":"{text}","errorCode":2}}"#);
+        client.json(method, path).await.is_json(404, &expected);
+        client.xml(method, path).await.is_json(404, &expected);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_that_cannot_be_read_are_failures() {
+    let client = Client::new().await;
+    let before = client.company.log_head().await;
+    let too_long = format!(r#"{{"userName":"{}"}}"#, "x".repeat(exeunt::faces::MAX_BODY_BYTES));
+    for body in ["{", "<a", r#"{"userId":4}}"#, "<!DOCTYPE a><a/>", too_long.as_str()] {
+        let answer = client.send("POST", "User/Offboard", JSON, body).await;
+        assert_eq!((answer.status.as_u16(), answer.json()["errorCode"].as_i64()), (200, Some(2)));
+        let answer = client.send("POST", "User/Offboard", XML, body).await;
+        assert!(answer.body.contains(r#"errorCode="2""#), "{}", answer.body);
+    }
+    let answer = client.send("POST", "User/Offboard", JSON, &too_long).await;
+    let text = "bytes of the body must not exceed 1048576";
+    answer.is_json(200, &format!(r#"{{"errorMessage":"{text}","errorCode":2}}"#));
+    let answer = client.send("POST", "Login", JSON, &too_long).await.json();
+    assert_eq!(answer["errList"][0]["errLogMessage"], text);
+    assert_eq!(client.company.log_head().await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_tenants_users_and_groups_are_unknown() {
+    let client = Client::with_leaver().await;
+    other_tenant(&client.company, "other.example.com").await;
+    let console = client.company.app.console(Some("other")).await.expect("a console");
+    let new = exeunt::app::NewToken {
+        name: "t".to_owned(),
+        role: domain::Role::Admin,
+        user: Some(exeunt::app::UserRef::Name("admin".to_owned())),
+        expires_ms: None,
+    };
+    let (_, token) = client.company.app.create_token(&console, new).await.expect("a token");
+    let stranger = Client { token, ..client };
+    stranger.json("DELETE", "User/4").await.fails("User 4 not found");
+    stranger.json("DELETE", "User/byName(userName='jsmith')").await.fails("User jsmith not found");
+    stranger.json("PUT", "User/4/Disable").await.fails("User 4 not found");
+    let answer = stranger.send("POST", "User/Offboard", JSON, r#"{"userName":"jsmith"}"#).await;
+    answer.is_json(200, r#"{"errorMessage":"User jsmith not found","errorCode":2}"#);
+    let answer = stranger.json("GET", "UserGroup/4").await;
+    answer.is_json(200, r#"{"errorCode":2,"errorMessage":"Group 4 not found"}"#);
+    assert_eq!(stranger.company.detail("jsmith").await.user.state, domain::UserState::Active);
+}
+
+/// The path of a DELETE that a client cannot have meant still gets the answer of a DELETE, in its form.
+#[tokio::test(flavor = "multi_thread")]
+async fn paths_that_cannot_be_read() {
+    let client = Client::new().await;
+    let text = "path: holds a broken percent sequence";
+    client.json("DELETE", "User/byName(userName='%zz')").await.fails(text);
+    client.json("PUT", "User/%zz/Disable").await.fails(text);
+    let answer = client.json("GET", "User/%zz").await;
+    answer.is_json(200, &format!(r#"{{"errorCode":2,"errorMessage":"{text}"}}"#));
+    client.xml("DELETE", "User/%zz").await.is_xml(&format!(
+        r#"<App_DeleteUserResponse><response errorCode="2" errorString="{text}" errorMessage="{text}" warningMessage=""/></App_DeleteUserResponse>"#
+    ));
+}
