@@ -15,7 +15,7 @@ const LEASE_MS: &str = "3000";
 const ATTEMPT_MS: &str = "1500";
 const POLL_MS: &str = "50";
 /// Longest wait for a line that must come.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(super) struct Server {
     child: Child,

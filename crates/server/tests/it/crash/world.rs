@@ -27,7 +27,7 @@ const WORKLOADS: usize = 2;
 /// More than two chunks.
 const MANY_ALERTS: usize = 2_500;
 /// Longest wait for everything to come to rest.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// A leaver whose departure was accepted: from then on nothing may be lost.
 pub(super) struct Leaver {
