@@ -1,6 +1,6 @@
 //! The server as its clients meet it: the real router over a real store, a fixed clock, seeded ids.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect")]
+#![expect(clippy::expect_used, clippy::panic, reason = "tests say what they expect")]
 
 mod appviewx; // the AppViewX face, held against its contract
 mod commvault; // the Commvault face, held against its contract

@@ -46,18 +46,25 @@ fn crash_at_a_hundred_random_moments() {
     both_homes(move |home| async move {
         let random = Random::seeded(seed);
         let world = World::at(home).await;
+        let mut answered = 0;
         for kill in 0..KILLS {
             let server = Server::start(&world.home);
             let life = Duration::from_millis(random.jitter() % LONGEST_LIFE_MS);
+            let address = server.address.clone();
             let load = async {
                 if kill % 10 == 0 {
                     world.accept_large().await;
                 }
                 world.accept(2).await;
             };
-            tokio::join!(load, tokio::time::sleep(life));
-            server.kill();
+            let death = async {
+                tokio::time::sleep(life).await;
+                server.kill();
+            };
+            let (through, (), ()) = tokio::join!(world.remove_through(&address), load, death);
+            answered += usize::from(through);
         }
+        assert!((1..KILLS).contains(&answered), "kills before and after an answer: {answered} of {KILLS}");
         finish(world).await;
     });
 }

@@ -1,11 +1,13 @@
 //! `exeunt serve` as a process of its own.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use store::StoreUrl;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::home::Home;
 
@@ -21,6 +23,8 @@ pub(super) struct Server {
     child: Child,
     /// Both outputs, line by line.
     lines: Receiver<String>,
+    /// Where it listens, as `HOST:PORT`.
+    pub(super) address: String,
 }
 
 impl Server {
@@ -44,8 +48,8 @@ impl Server {
         let (sender, lines) = channel();
         forward(child.stdout.take().expect("its output"), sender.clone());
         forward(child.stderr.take().expect("its errors"), sender);
-        let server = Self { child, lines };
-        server.wait_for("listening on ");
+        let mut server = Self { child, lines, address: String::new() };
+        server.address = server.wait_for("listening on http://");
         server
     }
 
@@ -53,17 +57,18 @@ impl Server {
         self.wait_for(&format!("halted at {point}"));
     }
 
-    fn wait_for(&self, beginning: &str) {
+    /// Answers the rest of the line that begins so.
+    fn wait_for(&self, beginning: &str) -> String {
         let mut seen = Vec::new();
         tokio::task::block_in_place(|| {
             while let Ok(line) = self.lines.recv_timeout(PATIENCE) {
-                if line.starts_with(beginning) {
-                    return;
+                if let Some(rest) = line.strip_prefix(beginning) {
+                    return rest.to_owned();
                 }
                 seen.push(line);
             }
             panic!("the server does not say {beginning:?}, but: {seen:#?}");
-        });
+        })
     }
 
     /// SIGKILL: no chance to finish anything.
@@ -97,6 +102,19 @@ fn forward(output: impl Read + Send + 'static, lines: Sender<String>) {
             let _ = lines.send(line);
         }
     });
+}
+
+/// The whole answer to a request without a body; an error if the server dies first.
+pub(super) async fn ask(server: &str, method: &str, target: &str, token: &str) -> io::Result<String> {
+    let mut stream = TcpStream::connect(server).await?;
+    let head = format!(
+        "{method} {target} HTTP/1.1\r\nHost: {server}\r\nAuthtoken: {token}\r\n\
+         Accept: application/json\r\nConnection: close\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await?;
+    Ok(answer)
 }
 
 fn address(url: &StoreUrl) -> String {

@@ -9,7 +9,8 @@ use domain::{
     Owner, PlatformId, PlatformKind, Role, UserId,
 };
 use exeunt::app::{
-    App, AppOptions, Caller, GroupRef, HeirRef, NewGroup, NewPlatform, NewUser, Start, UserRef,
+    ADMINISTRATOR, App, AppOptions, Caller, GroupRef, HeirRef, NewGroup, NewPlatform, NewToken, NewUser,
+    Start, UserRef,
 };
 use exeunt::clock::{self, Clock};
 use exeunt::random::Random;
@@ -17,6 +18,7 @@ use secrecy::SecretString;
 use serde_json::json;
 use store::offboardings::Filter;
 
+use super::server::ask;
 use crate::home::Home;
 
 pub(super) const PLATFORMS: [&str; 3] = ["play", "social", "training"];
@@ -29,12 +31,12 @@ const MANY_ALERTS: usize = 2_500;
 /// Longest wait for everything to come to rest.
 const PATIENCE: Duration = Duration::from_mins(3);
 
-/// A leaver whose departure was accepted: from then on nothing may be lost.
+/// Somebody with accounts and assets, and what was accepted for them: from then on nothing may be lost.
 pub(super) struct Leaver {
     pub(super) user: UserId,
-    pub(super) offboarding: OffboardingId,
-    pub(super) goal: Goal,
     pub(super) assets: Vec<AssetId>,
+    /// None, if it was asked for and the server died before it was written.
+    pub(super) accepted: Option<(OffboardingId, Goal)>,
 }
 
 pub(super) struct World {
@@ -44,6 +46,7 @@ pub(super) struct World {
     pub(super) heir: GroupId,
     pub(super) leavers: Mutex<Vec<Leaver>>,
     platforms: Vec<PlatformId>,
+    token: String,
     next: AtomicI64,
 }
 
@@ -64,8 +67,15 @@ impl World {
         });
         let platforms = app.apply_platforms(&console, declared.to_vec()).await.expect("platforms");
         let platforms = platforms.into_iter().map(|(platform, _)| platform.id).collect();
+        let client = NewToken {
+            name: "client".to_owned(),
+            role: Role::Operator,
+            user: Some(UserRef::Name(ADMINISTRATOR.to_owned())),
+            expires_ms: None,
+        };
+        let token = app.create_token(&console, client).await.expect("a token").1;
         let (leavers, next) = (Mutex::default(), AtomicI64::new(0));
-        Self { app, console, home, heir, leavers, platforms, next }
+        Self { app, console, home, heir, leavers, platforms, token, next }
     }
 
     /// Accepts the departures of so many new users, each with another goal than the one before.
@@ -83,15 +93,36 @@ impl World {
         self.depart(n, Goal::Remove, MANY_ALERTS).await;
     }
 
+    /// A new user, somebody's own assets, and a request to a server that may die over it. Where it answers, it
+    /// must have been accepted; where it does not, either is right, but nothing in between. Tells whether it did.
+    pub(super) async fn remove_through(&self, server: &str) -> bool {
+        let n = self.next.fetch_add(1, Ordering::SeqCst);
+        let mut leaver = self.join(n, ALERTS).await;
+        let (user, heir) = (leaver.user, self.heir);
+        let target = format!("/webconsole/api/User/{user}?newUserId=0&newUserGroupId={heir}");
+        let answer = ask(server, "DELETE", &target, &self.token).await;
+        let answered = answer.is_ok_and(|text| text.starts_with("HTTP/1.1 200") && text.ends_with('}'));
+        let found = self.app.offboardings(&self.console, Filter::Of(user), None, 10).await.expect("a list");
+        assert!(!answered || found.rows.len() == 1, "it was answered, and then forgotten");
+        leaver.accepted = found.rows.into_iter().next().map(|found| (found.id, found.goal));
+        self.leavers.lock().expect("no panic").push(leaver);
+        answered
+    }
+
     async fn depart(&self, n: i64, goal: Goal, alerts: usize) {
-        let name = format!("leaver{n}");
-        let user = persist(async || self.app.create_user(&self.console, new_user(&name)).await).await.id;
-        let assets = self.own(user, n, alerts).await;
+        let mut leaver = self.join(n, alerts).await;
+        let user = leaver.user;
         let heir = if goal.transfers() { HeirRef::Group(GroupRef::Id(self.heir)) } else { HeirRef::Unsaid };
         let start = Start { heir, ..Start::new(goal, vec![UserRef::Id(user)]) };
         let started = persist(async || self.app.start(&self.console, start.clone()).await).await.remove(0);
-        let leaver = Leaver { user, offboarding: started.offboarding.id, goal, assets };
+        leaver.accepted = Some((started.offboarding.id, goal));
         self.leavers.lock().expect("no panic").push(leaver);
+    }
+
+    async fn join(&self, n: i64, alerts: usize) -> Leaver {
+        let name = format!("leaver{n}");
+        let user = persist(async || self.app.create_user(&self.console, new_user(&name)).await).await.id;
+        Leaver { user, assets: self.own(user, n, alerts).await, accepted: None }
     }
 
     /// An account on every platform, alerts and workloads.
