@@ -8,7 +8,7 @@ use exeunt::app::{App, Start, Work};
 use exeunt::engine::{Engine, EngineOptions};
 use serde_json::json;
 
-use super::{accept, crowd, effects, journaled, look, run_out, start, start_to};
+use super::{accept, calls, crowd, effects, journaled, look, run_out, start, start_to};
 use crate::home::both;
 
 const LEASE_MS: i64 = 20_000;
@@ -88,6 +88,7 @@ fn what_a_dead_node_did_is_seen_and_not_done_again() {
         assert_eq!(offboarding.state, OffboardingState::Completed);
         assert!(steps.iter().filter(|step| !step.local).all(|step| step.attempt == 2), "{steps:#?}");
         assert_eq!(effects(&company, "training").len(), 2);
+        assert_eq!(calls(&company, "training").len(), 2, "nobody asked again");
     });
 }
 
