@@ -213,7 +213,8 @@ impl<K: Fn(StepNo) -> String> Draft<'_, K> {
         if goal.releases() {
             each(&places, Action::Release, start_ms, &[Action::Disable]);
         }
-        let before_deletion = [Action::Disable, Action::Transfer, Action::Release];
+        // Sessions too: once the account is gone, most platforms can no longer end those that outlive it.
+        let before_deletion = [Action::Disable, Action::EndSessions, Action::Transfer, Action::Release];
         if goal == Goal::Remove {
             each(&places, Action::Delete, start_ms, &before_deletion);
         }

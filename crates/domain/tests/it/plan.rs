@@ -66,7 +66,7 @@ fn what_a_platform_cannot_do_falls_to_a_person() {
             "5 manual books needs 2",
             "6 release local needs 1",
             "7 manual books needs 2",
-            "8 delete books needs 2,5,7",
+            "8 delete books needs 2,4,5,7",
             "9 delete local needs 1,2,3,4,5,6,7,8",
         ],
     );
@@ -93,7 +93,7 @@ fn a_cut_by_hand_holds_nothing_up() {
             "3 end_sessions local",
             "4 manual books",
             "5 transfer books",
-            "6 delete local needs 1",
+            "6 delete local needs 1,3",
             "7 delete books needs 5",
         ],
     );
@@ -121,9 +121,9 @@ fn each_of_two_accounts_on_one_platform_waits_for_its_own_steps() {
             "4 end_sessions local",
             "5 end_sessions play",
             "6 end_sessions play",
-            "7 delete local needs 1",
-            "8 delete play needs 2",
-            "9 delete play needs 3",
+            "7 delete local needs 1,4",
+            "8 delete play needs 2,5",
+            "9 delete play needs 3,6",
         ],
     );
 }

@@ -60,8 +60,17 @@ where
     F: Fn(Company) -> Fut + Copy + Send + 'static,
     Fut: Future<Output = ()>,
 {
+    both_homes(move |home| async move { test(Company::at(home).await).await });
+}
+
+/// As [`both`], where nobody lives yet.
+pub(crate) fn both_homes<F, Fut>(test: F)
+where
+    F: Fn(Home) -> Fut + Copy + Send + 'static,
+    Fut: Future<Output = ()>,
+{
     let on = |name: &str, home: fn() -> Home| {
-        let run = move || run(async { test(Company::at(home()).await).await });
+        let run = move || run(async { test(home()).await });
         std::thread::Builder::new().name(name.to_owned()).spawn(run).expect("a thread")
     };
     let threads = [on("SQLite", Home::sqlite), on("PostgreSQL", Home::postgres)];
@@ -72,7 +81,7 @@ where
     }
 }
 
-fn run(test: impl Future<Output = ()>) {
+pub(crate) fn run(test: impl Future<Output = ()>) {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     builder.worker_threads(2).enable_all().build().expect("a runtime").block_on(test);
 }

@@ -1,10 +1,11 @@
 //! The server as its clients meet it: the real router over a real store, a fixed clock, seeded ids.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect")]
+#![expect(clippy::expect_used, clippy::panic, reason = "tests say what they expect")]
 
 mod appviewx; // the AppViewX face, held against its contract
 mod cli; // the command line: the real binary
 mod commvault; // the Commvault face, held against its contract
+mod crash; // a real server, killed again and again: nothing is lost and nothing is done twice
 mod departures; // the verbs through `app` and the engine: what changes, what is logged, what platforms see
 mod fixture; // a company on a fresh store, and a client for its router
 mod home; // where a store lives during a test: either database, and the same test on both

@@ -8,7 +8,7 @@ use exeunt::app::{App, Start, Work};
 use exeunt::engine::{Engine, EngineOptions};
 use serde_json::json;
 
-use super::{accept, crowd, effects, journaled, look, run_out, start, start_to};
+use super::{accept, calls, crowd, effects, journaled, look, run_out, start, start_to};
 use crate::home::both;
 
 const LEASE_MS: i64 = 20_000;
@@ -88,6 +88,7 @@ fn what_a_dead_node_did_is_seen_and_not_done_again() {
         assert_eq!(offboarding.state, OffboardingState::Completed);
         assert!(steps.iter().filter(|step| !step.local).all(|step| step.attempt == 2), "{steps:#?}");
         assert_eq!(effects(&company, "training").len(), 2);
+        assert_eq!(calls(&company, "training").len(), 2, "nobody asked again");
     });
 }
 
@@ -112,7 +113,7 @@ fn a_step_that_kills_its_nodes_ends_with_a_person() {
 #[test]
 fn two_nodes_on_one_store_do_everything_once() {
     both(|company| async move {
-        const LEAVERS: usize = 60;
+        const LEAVERS: usize = 30;
         company.person("kjones").await;
         let settings = json!({ "latency_ms": 2, "lose_answer_percent": 10, "fail_percent": 10 });
         let platform = journaled(&company, "training", settings).await;
