@@ -11,7 +11,7 @@ use store::numbers::{self, Series};
 use store::{Tx, accounts, assets, groups, platforms, sessions, tokens, users};
 
 use super::offboardings::one_more;
-use super::{App, Caller, GroupRef, Page, Pen, UserRef};
+use super::{App, Caller, Credential, GroupRef, Page, Pen, UserRef};
 use crate::passwords;
 
 #[derive(Clone, Debug)]
@@ -94,7 +94,8 @@ impl App {
         self.store.write(move |tx| create_user(tx, &pen, new, guid, hash.as_deref())).await
     }
 
-    /// Sets a password, and ends every session and token of that user in the same transaction.
+    /// Sets a password, and ends every session and token of that user in the same transaction. Everybody may set
+    /// their own, but not by a token: its bearer would sign in with the user's role instead of the token's.
     pub async fn set_password(
         &self,
         caller: &Caller,
@@ -108,7 +109,8 @@ impl App {
         self.store
             .write(move |tx| {
                 let found = user.find(tx, pen.tenant)?.filter(|user| user.state != UserState::Removed);
-                if found.as_ref().map(|user| user.id) != caller.user || caller.user.is_none() {
+                let own = caller.user.is_some() && found.as_ref().map(|user| user.id) == caller.user;
+                if !own || matches!(caller.credential, Credential::Token { .. }) {
                     caller.require(Role::Admin)?;
                 }
                 let user = found.ok_or_else(|| Error::not_found("user", user.shown()))?;
