@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::text::{self, MAX_TEXT_CHARS};
 use domain::{
     Account, Asset, Error, Fact, Group, GroupId, Holdings, PlatformId, Role, User, UserId, UserState,
 };
@@ -82,7 +83,7 @@ impl App {
 
     pub async fn create_user(&self, caller: &Caller, new: NewUser) -> Result<User, Error> {
         caller.require(Role::Admin)?;
-        domain::name::check("userName", &new.user_name)?;
+        check_texts(&new)?;
         let hash = match &new.password {
             None => None,
             Some(password) => {
@@ -140,6 +141,7 @@ impl App {
     pub async fn create_group(&self, caller: &Caller, new: NewGroup) -> Result<Group, Error> {
         caller.require(Role::Admin)?;
         domain::name::check("name", &new.name)?;
+        text::check("description", &new.description, MAX_TEXT_CHARS)?;
         let (pen, guid) = (self.pen(caller.tenant, caller.name.clone()), self.random.guid());
         self.store
             .write(move |tx| {
@@ -177,6 +179,14 @@ fn detail(tx: &mut Tx<'_>, caller: &Caller, found: Vec<User>) -> Result<Vec<User
         user,
     };
     Ok(found.into_iter().map(detail).collect())
+}
+
+fn check_texts(new: &NewUser) -> Result<(), Error> {
+    domain::name::check("userName", &new.user_name)?;
+    text::check("email", &new.email, MAX_TEXT_CHARS)?;
+    text::check("fullName", &new.full_name, MAX_TEXT_CHARS)?;
+    text::check("description", &new.description, MAX_TEXT_CHARS)?;
+    new.external_id.as_deref().map_or(Ok(()), |id| domain::name::check("externalId", id))
 }
 
 fn create_user(
