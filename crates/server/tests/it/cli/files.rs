@@ -46,7 +46,10 @@ fn both_formats_are_read() {
 fn problems_are_told_by_file_line_column_and_value() {
     let console = Console::new();
     let before = console.run(&["log"]).done();
-    console.write("users.csv", "user_name,role,id,protected\na,boss,x,perhaps\n\"b\nb\",,,\n,,,\nc,none\nd\0,,,\n");
+    console.write(
+        "users.csv",
+        "user_name,role,id,protected\na,boss,x,perhaps\n\"b\nb\",,,\n,,,\nc,none\nd\0,,,\n",
+    );
     let ran = console.run(&["import", "users.csv"]);
     let expected = "\
 exeunt: nothing was added
