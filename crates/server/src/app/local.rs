@@ -163,7 +163,12 @@ fn delete(tx: &mut Tx<'_>, tenant: TenantId, user: &User, now_ms: i64) -> Result
     tokens::revoke_of_user(tx, tenant, user.id)?;
     let groups = groups::remove_member_everywhere(tx, tenant, user.id)?;
     users::remove(tx, tenant, user.id, now_ms)?;
-    Ok(done(format!("{} is removed and has left {groups} groups", user.user_name)))
+    let left = match groups {
+        0 => String::new(),
+        1 => " and has left 1 group".to_owned(),
+        _ => format!(" and has left {groups} groups"),
+    };
+    Ok(done(format!("{} is removed{left}", user.user_name)))
 }
 
 fn done(evidence: String) -> Outcome {
