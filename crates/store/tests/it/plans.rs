@@ -12,6 +12,7 @@ const BOUNDED: &[(&str, &str)] = &[
     ("SCAN admins", "cut off by LIMIT 2"),
     ("SCAN due", "a row per platform with work"),
     ("SCAN nodes", "as many rows as programs on this store"),
+    ("SCAN offboardings USING COVERING INDEX offboardings_state", "holds what is open and nothing else"),
     ("SCAN log USING INDEX log_unsealed", "holds what waits for the sealer, and is cut off by its LIMIT"),
 ];
 

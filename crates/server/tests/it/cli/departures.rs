@@ -44,8 +44,8 @@ NO  PLATFORM  ACCOUNT  ACTION        AFTER
 4   training  j.smith  end_sessions
 5   local     jsmith   transfer      1
 6   training  j.smith  transfer      2
-7   local     jsmith   delete        1, 5
-8   training  j.smith  delete        2, 6
+7   local     jsmith   delete        1, 3, 5
+8   training  j.smith  delete        2, 4, 6
 ";
     assert!(!plan.contains(&guid), "in our own directory an account is the user");
     assert_eq!(plan, expected);
