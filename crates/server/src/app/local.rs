@@ -163,7 +163,11 @@ fn delete(tx: &mut Tx<'_>, tenant: TenantId, user: &User, now_ms: i64) -> Result
     tokens::revoke_of_user(tx, tenant, user.id)?;
     let groups = groups::remove_member_everywhere(tx, tenant, user.id)?;
     users::remove(tx, tenant, user.id, now_ms)?;
-    Ok(done(format!("{} is removed and has left {}", user.user_name, count("group", groups))))
+    let left = match groups {
+        0 => String::new(),
+        _ => format!(" and has left {}", count("group", groups)),
+    };
+    Ok(done(format!("{} is removed{left}", user.user_name)))
 }
 
 fn count(noun: &str, count: u64) -> Count {
