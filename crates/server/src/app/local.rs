@@ -18,25 +18,23 @@ pub enum Local {
     More(Progress),
 }
 
-/// Does a step, or at most `budget` rows of it, and takes what it used off the budget.
+/// Does a step on `user`, or at most `budget` rows of it, and takes what it used off the budget.
 pub fn perform(
     tx: &mut Tx<'_>,
     tenant: TenantId,
     offboarding: &Offboarding,
     step: &Step,
+    user: &User,
     budget: &mut i64,
     now_ms: i64,
 ) -> Result<Local, Error> {
-    let Some(user) = users::by_id(tx, tenant, offboarding.user)? else {
-        return Err(Error::internal(&"the offboarding's user is gone"));
-    };
     let outcome = match step.action {
-        Action::Disable => disable(tx, tenant, offboarding, &user, now_ms)?,
-        Action::EndSessions => end_sessions(tx, tenant, &user)?,
-        Action::Enable => enable(tx, tenant, &user, now_ms)?,
-        Action::Transfer => return transfer(tx, tenant, offboarding, step, &user, budget),
-        Action::Release => return release(tx, tenant, step, &user, budget),
-        Action::Delete => delete(tx, tenant, &user, now_ms)?,
+        Action::Disable => disable(tx, tenant, offboarding, user, now_ms)?,
+        Action::EndSessions => end_sessions(tx, tenant, user)?,
+        Action::Enable => enable(tx, tenant, user, now_ms)?,
+        Action::Transfer => return transfer(tx, tenant, offboarding, step, user, budget),
+        Action::Release => return release(tx, tenant, step, user, budget),
+        Action::Delete => delete(tx, tenant, user, now_ms)?,
         Action::Manual => Outcome::Refused { reason: "a person must do this".to_owned() },
     };
     Ok(Local::Settled(outcome, step.progress))

@@ -93,8 +93,11 @@ pub async fn run(demo: &Demo, output: Output) -> Result<(), Failure> {
     }
     let served = serving.await.map_err(Failure::failed)?;
     shown.and(served)?;
-    output.line(&format!("
-Stopped. To go on with this company: --data {}", folder.display()))
+    output.line(&format!(
+        "
+Stopped. To go on with this company: --data {}",
+        folder.display()
+    ))
 }
 
 /// What was begun is finished, then comes what was not; then lines to paste. Cut short by a signal.
