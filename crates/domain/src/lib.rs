@@ -19,6 +19,7 @@ pub mod refusal;
 pub mod retry;
 pub mod settle;
 pub mod step;
+pub mod text;
 pub mod user;
 
 pub use action::{Action, Goal};

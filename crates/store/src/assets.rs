@@ -25,7 +25,7 @@ macro_rules! chunk {
             $limit,
             ") UPDATE assets SET ",
             $change,
-            " WHERE tenant_id = $1 AND id IN (SELECT id FROM picked) AND +owner_user_id = $2"
+            " WHERE tenant_id = $1 AND id IN (SELECT id FROM picked) AND COALESCE(owner_user_id, 0) = $2"
         )
     };
 }

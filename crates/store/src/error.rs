@@ -13,6 +13,9 @@ pub enum Error {
     /// Locked, deadlocked, full or spoiled by another write: nothing happened, repeating is right.
     #[error("busy: {0}")]
     Busy(String),
+    /// A text with a NUL: only one of the two databases would keep it, so that neither does.
+    #[error("a text must not hold a NUL character")]
+    Nul,
     /// A row does not read as what was written.
     #[error("inconsistent: {0}")]
     Inconsistent(String),
@@ -39,6 +42,7 @@ impl From<Error> for domain::Error {
     fn from(error: Error) -> Self {
         let inside = error.to_string();
         match error {
+            Error::Nul => Self::invalid("text", "must not hold a NUL character"),
             Error::Unique(_) => Self::Conflict("it exists already".to_owned()),
             Error::Busy(_) | Error::OutOfService(_) | Error::CommitUnknown(_) => Self::Unavailable { inside },
             Error::Constraint(_)

@@ -18,6 +18,7 @@ statements! {
     UPDATE = "UPDATE platforms SET settings = $3, max_in_flight = $4, capabilities = $5, failures = 0, \
               paused_until_ms = 0 WHERE tenant_id = $1 AND id = $2";
     LIST = concat!("SELECT ", columns!(), " FROM platforms WHERE tenant_id = $1 ORDER BY name LIMIT 1000");
+    COUNT = "SELECT COUNT(*) FROM (SELECT 1 FROM platforms WHERE tenant_id = $1 LIMIT $2) AS counted";
     BY_NAME = concat!("SELECT ", columns!(), " FROM platforms WHERE tenant_id = $1 AND name = $2");
     BY_ID = concat!("SELECT ", columns!(), " FROM platforms WHERE id = $1");
     HEALTH = "SELECT failures, paused_until_ms FROM platforms WHERE id = $1";
@@ -25,7 +26,7 @@ statements! {
     SET_HEALTH = "UPDATE platforms SET failures = $2, paused_until_ms = $3 WHERE id = $1";
 }
 
-/// Most platforms of one tenant; `LIST` reads them all.
+/// Most platforms of one tenant, its own directory among them; `LIST` reads them all.
 pub const MAX_PLATFORMS: usize = 1_000;
 
 pub fn insert(tx: &mut Tx<'_>, tenant: TenantId, platform: &Platform) -> Result<()> {
@@ -55,6 +56,11 @@ pub fn update(tx: &mut Tx<'_>, tenant: TenantId, platform: &Platform) -> Result<
 
 pub fn list(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Vec<Platform>> {
     tx.query(LIST, params![tenant], read)
+}
+
+/// How many platforms a tenant has, counted up to `most`.
+pub fn count(tx: &mut Tx<'_>, tenant: TenantId, most: i64) -> Result<i64> {
+    tx.query_one(COUNT, params![tenant, most], |row| row.take())
 }
 
 pub fn by_name(tx: &mut Tx<'_>, tenant: TenantId, name: &str) -> Result<Option<Platform>> {

@@ -126,7 +126,7 @@ impl Acceptance<'_, '_, '_> {
         let repeat = self.start.repeat.as_ref();
         offboardings::insert(self.tx, self.pen.tenant, &offboarding, repeat)?;
         steps::insert(self.tx, self.pen.tenant, &offboarding.id, &steps)?;
-        let heir = self.heir_name(plan.handover, user);
+        let heir = self.loaded.heir_of(user, plan.handover);
         let fact = accepted(&offboarding, &steps, heir.as_deref(), self.loaded);
         self.pen.write(self.tx, &fact)?;
         Ok(Started { offboarding, steps, heir, existed: false, replayed: false })
@@ -178,12 +178,6 @@ impl Acceptance<'_, '_, '_> {
             settle(offboarding, steps, no, &outcome, moment).map_err(|error| Error::internal(&error))?;
         }
         Ok(())
-    }
-
-    /// Named by the request, else by policy.
-    fn heir_name(&self, handover: Option<Handover>, user: &User) -> Option<String> {
-        let Some(Handover::To(_)) = handover else { return None };
-        self.loaded.heir_name.clone().or_else(|| self.loaded.policy_heir_name(user))
     }
 }
 

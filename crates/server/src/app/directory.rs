@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::text::{self, MAX_TEXT_CHARS};
 use domain::{
     Account, Asset, Error, Fact, Group, GroupId, Holdings, PlatformId, Role, User, UserId, UserState,
 };
@@ -11,7 +12,7 @@ use store::numbers::{self, Series};
 use store::{Tx, accounts, assets, groups, platforms, sessions, tokens, users};
 
 use super::offboardings::one_more;
-use super::{App, Caller, GroupRef, Page, Pen, UserRef};
+use super::{App, Caller, Credential, GroupRef, Page, Pen, UserRef};
 use crate::passwords;
 
 #[derive(Clone, Debug)]
@@ -82,7 +83,7 @@ impl App {
 
     pub async fn create_user(&self, caller: &Caller, new: NewUser) -> Result<User, Error> {
         caller.require(Role::Admin)?;
-        domain::name::check("userName", &new.user_name)?;
+        check_texts(&new)?;
         let hash = match &new.password {
             None => None,
             Some(password) => {
@@ -94,7 +95,8 @@ impl App {
         self.store.write(move |tx| create_user(tx, &pen, new, guid, hash.as_deref())).await
     }
 
-    /// Sets a password, and ends every session and token of that user in the same transaction.
+    /// Sets a password, and ends every session and token of that user in the same transaction. Everybody may set
+    /// their own, but not by a token: its bearer would sign in with the user's role instead of the token's.
     pub async fn set_password(
         &self,
         caller: &Caller,
@@ -108,7 +110,8 @@ impl App {
         self.store
             .write(move |tx| {
                 let found = user.find(tx, pen.tenant)?.filter(|user| user.state != UserState::Removed);
-                if found.as_ref().map(|user| user.id) != caller.user || caller.user.is_none() {
+                let own = caller.user.is_some() && found.as_ref().map(|user| user.id) == caller.user;
+                if !own || matches!(caller.credential, Credential::Token { .. }) {
                     caller.require(Role::Admin)?;
                 }
                 let user = found.ok_or_else(|| Error::not_found("user", user.shown()))?;
@@ -138,6 +141,7 @@ impl App {
     pub async fn create_group(&self, caller: &Caller, new: NewGroup) -> Result<Group, Error> {
         caller.require(Role::Admin)?;
         domain::name::check("name", &new.name)?;
+        text::check("description", &new.description, MAX_TEXT_CHARS)?;
         let (pen, guid) = (self.pen(caller.tenant, caller.name.clone()), self.random.guid());
         self.store
             .write(move |tx| {
@@ -175,6 +179,14 @@ fn detail(tx: &mut Tx<'_>, caller: &Caller, found: Vec<User>) -> Result<Vec<User
         user,
     };
     Ok(found.into_iter().map(detail).collect())
+}
+
+fn check_texts(new: &NewUser) -> Result<(), Error> {
+    domain::name::check("userName", &new.user_name)?;
+    text::check("email", &new.email, MAX_TEXT_CHARS)?;
+    text::check("fullName", &new.full_name, MAX_TEXT_CHARS)?;
+    text::check("description", &new.description, MAX_TEXT_CHARS)?;
+    new.external_id.as_deref().map_or(Ok(()), |id| domain::name::check("externalId", id))
 }
 
 fn create_user(

@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use domain::plan::{Named, NamedHeir, Snapshot, Successor};
 use domain::policy::Heir;
 use domain::{
-    Account, Error, Goal, Group, Holdings, Offboarding, Owner, Platform, Policy, Role, TenantId, User,
-    UserId, UserState,
+    Account, Error, Goal, Group, Handover, Holdings, Offboarding, Owner, Platform, Policy, Role, TenantId,
+    User, UserId, UserState,
 };
 use store::{Tx, accounts, assets, groups, offboardings, platforms, tenants, users};
 
@@ -108,8 +108,13 @@ impl Loaded {
         &self.platforms
     }
 
-    /// As it was found, for the answer and the log.
-    pub(super) fn policy_heir_name(&self, user: &User) -> Option<String> {
+    /// Who inherits by name, for the answer and the log: named by the request, else by policy.
+    pub(super) fn heir_of(&self, user: &User, handover: Option<Handover>) -> Option<String> {
+        let Some(Handover::To(_)) = handover else { return None };
+        self.heir_name.clone().or_else(|| self.policy_heir_name(user))
+    }
+
+    fn policy_heir_name(&self, user: &User) -> Option<String> {
         match self.policy_heir(Some(user)) {
             NamedHeir::User(Named { given, .. }) | NamedHeir::Group(Named { given, .. }) => Some(given),
             NamedHeir::Unsaid | NamedHeir::Orphan | NamedHeir::Both => None,

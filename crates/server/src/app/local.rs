@@ -1,5 +1,6 @@
 //! Steps in Exeunt's own directory: they run in the transaction that settles them.
 
+use domain::action::Count;
 use domain::plan::Named;
 use domain::step::Progress;
 use domain::{
@@ -64,7 +65,7 @@ fn end_sessions(tx: &mut Tx<'_>, tenant: TenantId, user: &User) -> Result<Outcom
     let revoked = tokens::revoke_of_user(tx, tenant, user.id)?;
     Ok(match ended + revoked {
         0 => already("no session and no token was open".to_owned()),
-        _ => done(format!("{ended} sessions and {revoked} tokens ended")),
+        _ => done(format!("{} and {} ended", count("session", ended), count("token", revoked))),
     })
 }
 
@@ -142,10 +143,9 @@ fn chunk(step: &Step, rows: u64, verb: &str, budget: &mut i64) -> Local {
     if full {
         return Local::More(progress);
     }
-    let outcome = match done_now {
+    let outcome = match u64::try_from(done_now).unwrap_or(0) {
         0 => already(format!("nothing was left to be {verb}")),
-        1 => done(format!("1 asset {verb}")),
-        n => done(format!("{n} assets {verb}")),
+        assets => done(format!("{} {verb}", count("asset", assets))),
     };
     Local::Settled(outcome, progress)
 }
@@ -165,10 +165,13 @@ fn delete(tx: &mut Tx<'_>, tenant: TenantId, user: &User, now_ms: i64) -> Result
     users::remove(tx, tenant, user.id, now_ms)?;
     let left = match groups {
         0 => String::new(),
-        1 => " and has left 1 group".to_owned(),
-        _ => format!(" and has left {groups} groups"),
+        _ => format!(" and has left {}", count("group", groups)),
     };
     Ok(done(format!("{} is removed{left}", user.user_name)))
+}
+
+fn count(noun: &str, count: u64) -> Count {
+    Count { noun: noun.to_owned(), count }
 }
 
 fn done(evidence: String) -> Outcome {

@@ -79,6 +79,7 @@ impl GroupRef {
     pub fn find(&self, tx: &mut Tx<'_>, tenant: TenantId) -> Result<Option<Group>, Error> {
         Ok(match self {
             Self::Id(id) => groups::by_id(tx, tenant, *id)?,
+            Self::Name(name) if name.contains('\0') => None,
             Self::Name(name) => groups::by_name(tx, tenant, &NameKey::new(name))?,
         })
     }

@@ -15,6 +15,7 @@ mod health;
 pub mod import;
 mod load;
 pub mod local;
+mod lockout;
 mod lookup;
 mod nodes;
 mod offboardings;

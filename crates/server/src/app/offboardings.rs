@@ -1,6 +1,6 @@
 //! Reading offboardings, and a person's word on them.
 
-use domain::{Error, Offboarding, OffboardingId, Platform, Role, Step, StepNo};
+use domain::{Error, Offboarding, OffboardingId, Platform, Role, Step, StepNo, text};
 use store::offboardings::Filter;
 use store::{offboardings, platforms, steps};
 
@@ -128,8 +128,6 @@ fn with_name(caller: &Caller, reason: &str) -> Result<String, Error> {
     if reason.trim().is_empty() {
         return Err(Error::invalid("reason", "must not be empty"));
     }
-    if reason.chars().count() > MAX_REASON_CHARS {
-        return Err(Error::invalid("reason", format!("must not exceed {MAX_REASON_CHARS} characters")));
-    }
+    text::check("reason", reason, MAX_REASON_CHARS)?;
     Ok(format!("{} ({})", reason.trim(), caller.name))
 }

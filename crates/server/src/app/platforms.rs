@@ -6,7 +6,7 @@ use domain::breaker::Health;
 use domain::{Error, Fact, Platform, PlatformId, PlatformKind, Role, StepState};
 use serde_json::json;
 use store::numbers::{self, Series};
-use store::{Tx, platforms, steps};
+use store::{Tx, platforms, steps, tenants};
 
 use super::{App, Caller, Pen};
 
@@ -50,7 +50,16 @@ impl App {
         let applied = self
             .store
             .write(move |tx| {
-                declared.iter().map(|new| apply(tx, &pen, new)).collect::<Result<Vec<_>, Error>>()
+                // One declaration at a time, or two at once could pass the limit together.
+                tenants::lock(tx, pen.tenant)?;
+                let applied =
+                    declared.iter().map(|new| apply(tx, &pen, new)).collect::<Result<Vec<_>, Error>>()?;
+                let limit = platforms::MAX_PLATFORMS;
+                let most = i64::try_from(limit + 1).map_err(|error| Error::internal(&error))?;
+                if platforms::count(tx, pen.tenant, most)? == most {
+                    return Err(Error::TooMany { what: "platforms", limit });
+                }
+                Ok(applied)
             })
             .await?;
         self.hint_work();

@@ -29,7 +29,7 @@ impl App {
                 let preview = |(user, plan): (&User, Plan)| Preview {
                     user: user.clone(),
                     holdings: loaded.holdings(user.id),
-                    heir: loaded.heir_name.clone().filter(|_| plan.handover.is_some()),
+                    heir: loaded.heir_of(user, plan.handover),
                     platforms: loaded.platforms().to_vec(),
                     plan,
                 };

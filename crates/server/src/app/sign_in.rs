@@ -2,19 +2,17 @@
 
 use std::net::IpAddr;
 
-use domain::{Error, Fact, NameKey, TenantId, User, UserState};
+use domain::{Error, Fact, TenantId, User, UserId, UserState};
 use secrecy::SecretString;
 use serde_json::json;
-use store::lockouts::{self, Lockout};
 use store::{Tx, sessions, tenants, users};
 
-use super::{App, AppOptions, Caller, Credential, Pen};
+use super::lockout::Subjects;
+use super::{App, Caller, Credential, Pen, UserRef};
 use crate::random;
 
 /// The tenant of whoever does not say otherwise.
 pub const DEFAULT_TENANT: &str = "default";
-/// Failures are forgotten after a quiet time this long.
-const FORGET_FAILURES_MS: i64 = 60 * 60_000;
 
 /// One attempt to sign in.
 #[derive(Clone, Debug)]
@@ -54,13 +52,21 @@ pub struct SignedIn {
 /// Who it would be, if the password is right.
 struct Candidate {
     tenant: TenantId,
-    user: Option<User>,
+    user: Option<UserId>,
     hash: Option<String>,
+}
+
+/// Somebody who knew the password when it was looked at. Hashing takes its time: much may have happened since.
+struct Proven {
+    tenant: TenantId,
+    user: UserId,
+    hash: String,
+    subjects: Subjects,
 }
 
 impl App {
     pub async fn sign_in(&self, attempt: SignIn) -> Result<SignedIn, Error> {
-        let (user, tenant) = self.check_password(&attempt).await?;
+        let proven = self.check_password(&attempt).await?;
         let secret = match attempt.form {
             SecretForm::Hex => self.random.secret(),
             SecretForm::Uuid => self.random.uuid(),
@@ -68,60 +74,55 @@ impl App {
         let longest = self.options.session_idle_ms;
         let session = sessions::Session {
             hash: random::hash(&secret),
-            tenant,
-            user: user.id,
+            tenant: proven.tenant,
+            user: proven.user,
             face: attempt.face,
             device: attempt.device.clone(),
             idle_ms: attempt.idle_ms.map_or(longest, |idle| idle.clamp(1_000, longest)),
         };
-        let caller = Caller {
-            tenant,
-            user: Some(user.id),
-            name: user.user_name.clone(),
-            role: user.role,
-            credential: Credential::Session { hash: session.hash.clone() },
-        };
-        let pen = self.pen(tenant, user.user_name.clone());
-        let idle_ms = session.idle_ms;
-        let id = user.id;
+        let (credential, idle_ms) = (Credential::Session { hash: session.hash.clone() }, session.idle_ms);
+        let pen = self.pen(proven.tenant, attempt.user_name);
         let address = attempt.address.map(|address| address.to_string());
-        self.store.write(move |tx| open_session(tx, &pen, &session, id, address.as_deref())).await?;
+        let (user, caller) = self
+            .store
+            .write(move |tx| {
+                let user = open_session(tx, pen, &proven, &session, address.as_deref())?;
+                let caller = caller(&user, proven.tenant, credential);
+                Ok::<_, Error>((user, caller))
+            })
+            .await?;
         Ok(SignedIn { secret, caller, user, idle_ms })
     }
 
     /// For faces that send name and password with every call: no session is made.
     pub async fn verify(&self, attempt: SignIn) -> Result<Caller, Error> {
-        let (user, tenant) = self.check_password(&attempt).await?;
-        Ok(Caller {
-            tenant,
-            user: Some(user.id),
-            name: user.user_name,
-            role: user.role,
-            credential: Credential::Password,
-        })
+        let proven = self.check_password(&attempt).await?;
+        let now_ms = self.clock.now_ms();
+        let user = self.store.read(|tx| proven.stands(tx, now_ms)).await?;
+        Ok(caller(&user, proven.tenant, Credential::Password))
     }
 
-    /// The password is right, nobody is locked out, and the user is active. Unknown users look like wrong passwords.
-    async fn check_password(&self, attempt: &SignIn) -> Result<(User, TenantId), Error> {
+    /// The password is right and nobody is locked out. Unknown users look like wrong passwords.
+    async fn check_password(&self, attempt: &SignIn) -> Result<Proven, Error> {
         let now_ms = self.clock.now_ms();
-        let subjects = subjects(attempt);
-        let candidate = self.store.read(|tx| candidate(tx, attempt, &subjects, now_ms)).await?;
-        let right = self.passwords.verify(&attempt.password, candidate.hash.as_deref()).await?;
-        let Some(user) = candidate.user.filter(|_| right) else {
-            self.note_failure(candidate.tenant, attempt, subjects).await?;
-            return Err(Error::BadPassword);
-        };
-        if user.state != UserState::Active {
-            return Err(Error::Deactivated { notice: user.notice });
+        let subjects = Subjects::of(attempt);
+        let Candidate { tenant, user, hash } =
+            self.store.read(|tx| candidate(tx, attempt, &subjects, now_ms)).await?;
+        let right = self.passwords.verify(&attempt.password, hash.as_deref()).await?;
+        match (user, hash) {
+            (Some(user), Some(hash)) if right => Ok(Proven { tenant, user, hash, subjects }),
+            _ => {
+                self.note_failure(tenant, attempt, subjects).await?;
+                Err(Error::BadPassword)
+            }
         }
-        Ok((user, candidate.tenant))
     }
 
     async fn note_failure(
         &self,
         tenant: TenantId,
         attempt: &SignIn,
-        subjects: Vec<String>,
+        subjects: Subjects,
     ) -> Result<(), Error> {
         let pen = self.pen(tenant, "anonymous");
         let options = self.options.clone();
@@ -132,40 +133,46 @@ impl App {
         });
         self.store
             .write(move |tx| {
-                for subject in &subjects {
-                    let before = lockouts::find(tx, tenant, subject)?;
-                    lockouts::save(tx, tenant, subject, after_failure(before, &options, pen.now_ms))?;
-                }
+                subjects.count_failure(tx, tenant, &options, pen.now_ms)?;
                 pen.write(tx, &Fact::new("session.refused", detail))
             })
             .await
     }
 }
 
-/// Whose failures are counted: the name's, and the address's.
-fn subjects(attempt: &SignIn) -> Vec<String> {
-    let name = format!("user:{}", NameKey::new(&attempt.user_name));
-    let address = attempt.address.map(|address| format!("address:{address}"));
-    std::iter::once(name).chain(address).collect()
+impl Proven {
+    /// The user as it is now: still with that password, and active. Many guesses may have been under way at
+    /// once: the right one among them says no more than the wrong ones once the limit was passed.
+    fn stands(&self, tx: &mut Tx<'_>, now_ms: i64) -> Result<User, Error> {
+        self.subjects.refuse_locked(tx, self.tenant, now_ms)?;
+        let user = users::by_id(tx, self.tenant, self.user)?.ok_or(Error::BadPassword)?;
+        if users::password_hash(tx, self.tenant, self.user)?.as_deref() != Some(&self.hash) {
+            return Err(Error::BadPassword);
+        }
+        match user.state {
+            UserState::Active => Ok(user),
+            UserState::Deactivated => Err(Error::Deactivated { notice: user.notice }),
+            UserState::Removed => Err(Error::BadPassword),
+        }
+    }
+}
+
+fn caller(user: &User, tenant: TenantId, credential: Credential) -> Caller {
+    Caller { tenant, user: Some(user.id), name: user.user_name.clone(), role: user.role, credential }
 }
 
 fn candidate(
     tx: &mut Tx<'_>,
     attempt: &SignIn,
-    subjects: &[String],
+    subjects: &Subjects,
     now_ms: i64,
 ) -> Result<Candidate, Error> {
     let tenant = tenant_of_host(tx, attempt.host.as_deref())?;
-    for subject in subjects {
-        let lockout = lockouts::find(tx, tenant, subject)?;
-        if lockout.locked_until_ms > now_ms {
-            return Err(Error::Locked { retry_after_ms: lockout.locked_until_ms - now_ms });
-        }
-    }
-    let user = users::by_name(tx, tenant, &NameKey::new(&attempt.user_name))?;
-    let user = user.filter(|user| user.state != UserState::Removed);
-    let hash = match &user {
-        Some(user) => users::password_hash(tx, tenant, user.id)?,
+    subjects.refuse_locked(tx, tenant, now_ms)?;
+    let user = UserRef::Name(attempt.user_name.clone()).find(tx, tenant)?;
+    let user = user.filter(|user| user.state != UserState::Removed).map(|user| user.id);
+    let hash = match user {
+        Some(user) => users::password_hash(tx, tenant, user)?,
         None => None,
     };
     Ok(Candidate { tenant, user, hash })
@@ -187,53 +194,21 @@ fn tenant_of_host(tx: &mut Tx<'_>, host: Option<&str>) -> Result<TenantId, Error
     default.map(|tenant| tenant.id).ok_or_else(|| Error::internal(&"there is no default tenant"))
 }
 
-/// The wait doubles with each failure beyond the limit.
-fn after_failure(before: Lockout, options: &AppOptions, now_ms: i64) -> Lockout {
-    let stale = now_ms - before.last_failure_ms > FORGET_FAILURES_MS;
-    let failures = if stale { 1 } else { before.failures + 1 };
-    let beyond = failures - options.max_failures;
-    let wait_ms = match u32::try_from(beyond) {
-        Err(_) => 0,
-        Ok(beyond) => {
-            options.first_lock_ms.saturating_mul(1_i64 << beyond.min(30)).min(options.longest_lock_ms)
-        }
-    };
-    Lockout { failures, locked_until_ms: now_ms + wait_ms, last_failure_ms: now_ms }
-}
-
 fn open_session(
     tx: &mut Tx<'_>,
-    pen: &Pen,
+    pen: Pen,
+    proven: &Proven,
     session: &sessions::Session,
-    user: domain::UserId,
     address: Option<&str>,
-) -> Result<(), Error> {
-    users::lock(tx, session.tenant, &[user])?;
-    // Between the look and this moment the user may have been cut.
-    let now = users::by_id(tx, session.tenant, user)?;
-    let active = now.filter(|user| user.state == UserState::Active).ok_or(Error::BadPassword)?;
+) -> Result<User, Error> {
+    // Whoever cuts the user, or sets another password, comes before this or finds the session to end.
+    users::lock(tx, proven.tenant, &[proven.user])?;
+    let user = proven.stands(tx, pen.now_ms)?;
     sessions::insert(tx, session, pen.now_ms)?;
-    users::signed_in(tx, session.tenant, user, pen.now_ms)?;
-    lockouts::clear(tx, session.tenant, &format!("user:{}", NameKey::new(&active.user_name)))?;
+    users::signed_in(tx, proven.tenant, user.id, pen.now_ms)?;
+    proven.subjects.forgive_name(tx, proven.tenant)?;
     let detail = json!({ "face": session.face, "address": address });
-    pen.write(tx, &Fact::new("session.started", detail).on(user))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_wait_grows_and_is_forgotten() {
-        let options = AppOptions::default();
-        let mut lockout = Lockout::default();
-        let mut waits = Vec::new();
-        for _ in 0..8 {
-            lockout = after_failure(lockout, &options, 1_000_000);
-            waits.push((lockout.locked_until_ms - 1_000_000) / 1_000);
-        }
-        assert_eq!(waits, [0, 0, 0, 0, 30, 60, 120, 240]);
-        let later = after_failure(lockout, &options, 1_000_001 + FORGET_FAILURES_MS);
-        assert_eq!((later.failures, later.locked_until_ms - 1_000_001 - FORGET_FAILURES_MS), (1, 0));
-    }
+    let pen = Pen { actor: user.user_name.clone(), ..pen };
+    pen.write(tx, &Fact::new("session.started", detail).on(user.id))?;
+    Ok(user)
 }

@@ -1,7 +1,7 @@
 //! The verbs themselves: what a request is, and its plans.
 
 use domain::plan::{Request, plan};
-use domain::{Error, Goal, Offboarding, Plan, Refusal, Role, Step, User};
+use domain::{Error, Goal, Offboarding, Plan, Refusal, Role, Step, User, text};
 use store::offboardings::Repeat;
 
 use super::accept::accept;
@@ -82,15 +82,7 @@ pub(super) fn check(start: &Start) -> Result<(), Error> {
     if start.repeat.is_some() && start.users.len() > 1 {
         return Err(Error::invalid("Idempotency-Key", "is for a request on one user"));
     }
-    let too_long = |message: &String| message.chars().count() > MAX_NOTICE_CHARS;
-    if start.message.as_ref().is_some_and(too_long) {
-        return Err(Error::invalid("message", format!("must not exceed {MAX_NOTICE_CHARS} characters")));
-    }
-    let no_text = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-    if start.message.as_ref().is_some_and(|message| message.chars().any(no_text)) {
-        return Err(Error::invalid("message", "must be plain text"));
-    }
-    Ok(())
+    text::check("message", start.message.as_deref().unwrap_or_default(), MAX_NOTICE_CHARS)
 }
 
 /// One plan per user, each user once; every refusal is collected before any is told.

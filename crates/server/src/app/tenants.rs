@@ -16,6 +16,8 @@ use crate::passwords;
 
 /// The administrator every tenant begins with: user 1, protected.
 pub const ADMINISTRATOR: &str = "admin";
+/// Longest host name, as in the DNS.
+const MAX_HOST_BYTES: usize = 253;
 /// The groups every tenant begins with, by Commvault's ids and names.
 const FIRST_GROUPS: [(i64, &str); 2] = [(1, "master"), (3, "View All")];
 
@@ -34,7 +36,7 @@ impl App {
         domain::name::check("name", name)?;
         passwords::check("password", password)?;
         let host = host.map(str::to_ascii_lowercase);
-        if host.as_ref().is_some_and(|host| host.is_empty() || host.contains([':', '/', ' '])) {
+        if host.as_ref().is_some_and(|host| !is_host(host)) {
             return Err(Error::invalid("host", "must be a host name without port"));
         }
         let hash = self.passwords.hash(password, &self.random).await?;
@@ -56,6 +58,11 @@ impl App {
         let found = self.store.read(|tx| Ok::<_, Error>(tenants::list(tx, after, rows)?)).await?;
         Ok(Page::cut(found, limit))
     }
+}
+
+fn is_host(host: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_graphic() && !b":/\\@".contains(&byte);
+    (1..=MAX_HOST_BYTES).contains(&host.len()) && host.bytes().all(fits)
 }
 
 fn add(

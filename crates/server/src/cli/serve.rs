@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::Error;
 use secrecy::SecretString;
@@ -21,6 +22,8 @@ use crate::{faces, listener, telemetry};
 
 /// The exit code after a second signal, as shells know it.
 const INTERRUPTED: i32 = 130;
+/// How often it is seen whether the store still takes writes.
+const LOOK_AT_STORE_MS: u64 = 500;
 /// Hex digits of a password that we make up: 80 bits.
 const GENERATED_DIGITS: usize = 20;
 
@@ -157,8 +160,7 @@ async fn serve_app(place: &Place, serve: &Serve, app: &Arc<App>) -> Result<(), F
     let listener = listener.map_err(|error| Failure::Failed(format!("{}: {error}", serve.listen)))?;
     let tls = serve.tls()?;
     announce(&listener, tls.is_some(), place.output())?;
-    serve_until(app, serve.engine_options(), listener, tls, signals.stop()).await;
-    Ok(())
+    serve_until(app, serve.engine_options(), listener, tls, signals.stop()).await
 }
 
 /// An embedded store is migrated in passing; a shared one only by `exeunt migrate`, at a time of your choice.
@@ -199,20 +201,41 @@ fn announce(listener: &TcpListener, tls: bool, output: Output) -> Result<(), Fai
     output.line(&format!("listening on {scheme}://{address}"))
 }
 
-/// Runs the engine and the listener until `stop` turns true, then lets both finish, bounded.
+/// Runs the engine and the listener until `stop` turns true, then lets both finish, bounded. Ends with a failure
+/// when the store takes no writes any more: only a process that opens it anew can go on.
 pub async fn serve_until(
     app: &Arc<App>,
     options: EngineOptions,
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
     stop: watch::Receiver<bool>,
-) {
+) -> Result<(), Failure> {
+    let stop = or_lost(app, stop);
     let engine = tokio::spawn(Engine::new(Arc::clone(app), options).run(stop.clone()));
     listener::serve(listener, tls, faces::router(app), stop).await;
     if let Err(error) = engine.await {
         tracing::error!(%error, "the engine ended by a panic");
     }
     tracing::info!("stopped");
+    let lost = |reason| Failure::Failed(format!("the store is out of service: {reason}"));
+    app.store.out_of_service().map_or(Ok(()), |reason| Err(lost(reason)))
+}
+
+/// Turns true when `asked` does, and when the store is lost.
+fn or_lost(app: &Arc<App>, mut asked: watch::Receiver<bool>) -> watch::Receiver<bool> {
+    let (sender, stop) = watch::channel(false);
+    let app = Arc::clone(app);
+    tokio::spawn(async move {
+        while app.store.out_of_service().is_none() {
+            tokio::select! {
+                _ = asked.wait_for(|asked| *asked) => break,
+                () = tokio::time::sleep(Duration::from_millis(LOOK_AT_STORE_MS)) => {}
+            }
+        }
+        // Whoever listened may be gone already.
+        let _ = sender.send(true);
+    });
+    stop
 }
 
 /// SIGINT and SIGTERM.

@@ -95,8 +95,8 @@ pub async fn run(demo: &Demo, output: Output) -> Result<(), Failure> {
         // The serving task may have ended by a signal already.
         let _ = stop.send(true);
     }
-    serving.await.map_err(Failure::failed)?;
-    shown?;
+    let served = serving.await.map_err(Failure::failed)?;
+    shown.and(served)?;
     output.story(&format!("\nStopped. To go on with this company: --data {}", folder.display()))
 }
 

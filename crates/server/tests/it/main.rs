@@ -13,3 +13,4 @@ mod home; // where a store lives during a test: either database, and the same te
 mod import; // a whole directory at once
 mod netex; // the Netex face, held against its contract
 mod rest; // the REST face and its OpenAPI document
+mod sign_in; // sign-ins in the face of what happens meanwhile

@@ -36,6 +36,12 @@ impl Sqlite {
         if rusqlite::version_number() < OLDEST_SQLITE {
             return Err(Error::Backend(format!("SQLite {} is too old", rusqlite::version())));
         }
+        // The log beside the store gets the same mode, by SQLite itself.
+        sqlite_backup::private()
+            .create(true)
+            .truncate(false)
+            .open(path)
+            .map_err(|error| Error::Backend(error.to_string()))?;
         let writer = Writer::start(SqliteConnection::open(path, Access::Write)?)?;
         let opened: Result<Vec<_>> =
             (0..readers).map(|_| SqliteConnection::open(path, Access::Read)).collect();

@@ -1,6 +1,7 @@
 //! A copy of a `SQLite` store while it is in use.
 
 use std::fs::{File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use rusqlite::Connection;
@@ -9,11 +10,18 @@ use rusqlite::backup::{Backup, StepResult};
 use super::sqlite::sqlite_error;
 use crate::{Error, Result};
 
+/// For a file that only its owner may read: it holds the hashes of passwords. An existing one stays as it is.
+pub(super) fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).mode(0o600);
+    options
+}
+
 /// Writes all of `source` to the new file `target`, which is on the disk when this answers.
 pub(super) fn copy(source: &Connection, target: &Path) -> Result<()> {
     let failed = |error: std::io::Error| Error::Backend(format!("{}: {error}", target.display()));
     // Whoever creates the file owns it: an existing backup is never overwritten.
-    OpenOptions::new().write(true).create_new(true).open(target).map_err(failed)?;
+    private().create_new(true).open(target).map_err(failed)?;
     let copied = copy_pages(source, target).and_then(|()| sync(target).map_err(failed));
     if copied.is_err() {
         // Half a backup must not look like one; that it failed is already the answer.

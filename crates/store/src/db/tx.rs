@@ -60,6 +60,7 @@ impl<'c> Tx<'c> {
 
     /// Runs a statement and answers how many rows it touched.
     pub(crate) fn execute(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<u64> {
+        no_nul(params)?;
         let result = match &mut self.connection {
             Connection::Sqlite(connection) => connection.execute(sql, params),
             Connection::Postgres(connection) => connection.execute(sql, params),
@@ -81,6 +82,7 @@ impl<'c> Tx<'c> {
         params: &[Param<'_>],
         read: impl FnMut(&mut Row<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
+        no_nul(params)?;
         let result = match &mut self.connection {
             Connection::Sqlite(connection) => connection.query(sql, params, read),
             Connection::Postgres(connection) => connection.query(sql, params, read),
@@ -164,4 +166,9 @@ impl<'c> Tx<'c> {
             Connection::Postgres(connection) => connection.prepare(sql),
         }
     }
+}
+
+fn no_nul(params: &[Param<'_>]) -> Result<()> {
+    let holds_nul = |param: &Param<'_>| matches!(param, Param::Text(text) if text.contains('\0'));
+    if params.iter().any(holds_nul) { Err(Error::Nul) } else { Ok(()) }
 }

@@ -45,14 +45,16 @@ impl fmt::Debug for StoreUrl {
 
 /// The URL without a password, whether it stands before the host or among the parameters.
 fn without_secrets(url: &str) -> String {
-    let (before, query) = url.split_once('?').map_or((url, None), |(before, query)| (before, Some(query)));
-    let mut shown = match (before.split_once("://"), before.rsplit_once('@')) {
-        (Some((scheme, rest)), Some((_, host))) => {
-            let user = rest.split([':', '@']).next().unwrap_or_default();
-            format!("{scheme}://{user}@{host}")
-        }
-        _ => before.to_owned(),
+    let (scheme, rest) = url.split_once("://").unwrap_or_default();
+    // As the client reads it: whatever stands before an @ are credentials, be it a / or a ?.
+    let (user, rest) = match rest.split_once('@') {
+        Some((credentials, rest)) => (credentials.split([':', '/', '?']).next(), rest),
+        None => (None, rest),
     };
+    let (host, query) = rest.split_once('?').map_or((rest, None), |(host, query)| (host, Some(query)));
+    // The end of a password with an @ of its own.
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    let mut shown = format!("{scheme}://{}{host}", user.map(|user| format!("{user}@")).unwrap_or_default());
     if let Some(query) = query {
         let kept: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("password")).collect();
         shown.push('?');
@@ -74,6 +76,9 @@ mod tests {
         );
         assert_eq!(shown("postgres://me@h/db?password=x&a=b").as_deref(), Ok("postgres://me@h/db?a=b"));
         assert_eq!(shown("postgres://me:p@w@h/db").as_deref(), Ok("postgres://me@h/db"));
+        assert_eq!(shown("postgres://me:p/w?d#@h/db").as_deref(), Ok("postgres://me@h/db"));
+        assert_eq!(shown("postgres://h/db").as_deref(), Ok("postgres://h/db"));
+        assert_eq!(shown("postgres://h/db?user=me&password=x@y").as_deref(), Ok("postgres://h@y"));
         assert_eq!(shown("sqlite:/var/lib/exeunt.db").as_deref(), Ok("sqlite:/var/lib/exeunt.db"));
         assert!(StoreUrl::from_str("mysql://x").is_err());
     }

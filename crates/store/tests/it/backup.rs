@@ -1,5 +1,6 @@
 //! A backup is a whole store, taken while others write.
 
+use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -55,6 +56,22 @@ fn a_backup_is_one_moment_of_a_busy_store() {
         goes_on.expect("takes writes");
         let newest: store::Result<_> = restored.read(|tx| users::by_id(tx, T, UserId(next))).await;
         assert_eq!(newest.expect("reads"), Some(user(next)));
+    });
+}
+
+#[test]
+fn nobody_else_may_read_a_store_or_its_copy() {
+    on_sqlite(|base| async move {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = StoreUrl::Sqlite(folder.path().join("exeunt.db"));
+        let store = tokio::task::block_in_place(|| Store::open(&url, &options())).expect("opens");
+        store.migrate().await.expect("a schema");
+        store.backup(&folder.path().join("copy.db")).await.expect("copies");
+        for name in ["exeunt.db", "exeunt.db-wal", "copy.db"] {
+            let file = std::fs::metadata(folder.path().join(name)).expect("a file");
+            assert_eq!(file.permissions().mode() & 0o777, 0o600, "{name}");
+        }
+        drop(base);
     });
 }
 

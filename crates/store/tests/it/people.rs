@@ -192,3 +192,16 @@ fn groups_have_members() {
         assert_eq!(left.expect("reads and writes"), 2);
     });
 }
+
+#[test]
+fn a_text_with_a_nul_is_kept_by_neither() {
+    each(|base| async move {
+        base.company(T, 1).await;
+        let mut odd = user(7);
+        odd.description = "a\0b".to_owned();
+        let refused = base.write(move |tx| users::insert(tx, T, &odd, None)).await;
+        assert!(matches!(refused, Err(Error::Nul)), "{refused:?}");
+        let asked = base.read(|tx| users::by_external_id(tx, T, "a\0b")).await;
+        assert!(matches!(asked, Err(Error::Nul)), "{asked:?}");
+    });
+}

@@ -24,8 +24,6 @@ use resolve::Resolved;
 pub const MAX_ROWS: usize = 500_000;
 /// Most rows with a password: each takes a core some 30 ms. Others sign in after a password was set for them.
 pub const MAX_PASSWORDS: usize = 100;
-/// Longest e-mail address, full name, description, external id or role on an asset, in characters.
-pub const MAX_TEXT_CHARS: usize = 1_000;
 
 /// What is to be added. Users, groups and platforms are named by name, whether they are new or there already.
 #[derive(Clone, Debug, Default)]

@@ -4,6 +4,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
+use domain::text::{self, MAX_TEXT_CHARS};
 use domain::{
     Account, Asset, AssetId, AssetKind, Error, Group, GroupId, NameKey, Owner, PlatformKind, User, UserId,
     UserState, name, plan,
@@ -13,7 +14,7 @@ use store::{Tx, accounts, assets, groups, users};
 
 use super::problem::{ImportError, Problems, Table};
 use super::seek::Names;
-use super::{AccountRow, AssetRow, GroupRow, Import, MAX_TEXT_CHARS, OwnerName, UserRow};
+use super::{AccountRow, AssetRow, GroupRow, Import, OwnerName, UserRow};
 use crate::app::Pen;
 use crate::passwords;
 
@@ -60,7 +61,7 @@ impl Resolver<'_, '_> {
             let place = (Table::Groups, index);
             let key = NameKey::new(&row.name);
             self.problems.check(place, "name", &row.name, name::check("name", &row.name));
-            self.short(place, "description", &row.description);
+            self.text(place, "description", &row.description);
             self.once(place, "name", &row.name, &mut seen, key.clone());
             if groups::by_name(self.tx, self.pen.tenant, &key)?.is_some() {
                 self.problems.add(place, "name", &row.name, THERE);
@@ -144,9 +145,9 @@ impl Resolver<'_, '_> {
 
     fn user_reads_well(&mut self, place: (Table, usize), row: &UserRow) {
         self.problems.check(place, "user_name", &row.user_name, name::check("user_name", &row.user_name));
-        self.short(place, "email", &row.email);
-        self.short(place, "full_name", &row.full_name);
-        self.short(place, "description", &row.description);
+        self.text(place, "email", &row.email);
+        self.text(place, "full_name", &row.full_name);
+        self.text(place, "description", &row.description);
         if let Some(password) = &row.password {
             let checked = passwords::check("password", password);
             self.problems.check(place, "password", "(hidden)", checked);
@@ -184,7 +185,7 @@ impl Resolver<'_, '_> {
         seen: &mut HashSet<&'r str>,
     ) -> Result<(), Error> {
         let Some(external_id) = &row.external_id else { return Ok(()) };
-        self.short(place, "external_id", external_id);
+        self.problems.check(place, "external_id", external_id, name::check("external_id", external_id));
         self.once(place, "external_id", external_id, seen, external_id.as_str());
         if users::by_external_id(self.tx, self.pen.tenant, external_id)?.is_some() {
             self.problems.add(place, "external_id", external_id, THERE);
@@ -208,7 +209,7 @@ impl Resolver<'_, '_> {
             let place = (Table::Assets, index);
             self.problems.check(place, "name", &row.name, name::check("name", &row.name));
             if let Some(role) = &row.owner_role {
-                self.short(place, "owner_role", role);
+                self.text(place, "owner_role", role);
             }
             if row.id.is_some() && assets::by_id(self.tx, self.pen.tenant, AssetId(id))?.is_some() {
                 self.problems.add(place, "id", id.to_string(), THERE);
@@ -344,11 +345,9 @@ impl Resolver<'_, '_> {
         }
     }
 
-    fn short(&mut self, place: (Table, usize), column: &'static str, value: &str) {
-        // Bytes first: counting characters of every value would be the slowest part of a large import.
-        if value.len() > MAX_TEXT_CHARS && value.chars().count() > MAX_TEXT_CHARS {
-            let message = format!("must not exceed {MAX_TEXT_CHARS} characters");
-            self.problems.add(place, column, value.chars().take(40).collect::<String>(), message);
+    fn text(&mut self, place: (Table, usize), column: &'static str, value: &str) {
+        if let Err(error) = text::check(column, value, MAX_TEXT_CHARS) {
+            self.problems.check(place, column, &value.chars().take(40).collect::<String>(), Err(error));
         }
     }
 }

@@ -57,6 +57,13 @@ pub(super) fn required(table: Table) -> &'static [&'static str] {
 pub(super) fn take(table: Table, record: &Record<'_>, rows: &mut Import, faults: &mut Vec<Fault>) -> bool {
     let before = faults.len();
     let mut cells = Cells { record, faults };
+    // PostgreSQL keeps no such text, and looking a name up by it would fail.
+    for (column, value) in record.cells.iter().filter(|(_, value)| value.contains('\0')) {
+        cells.fault(column, value, "must not hold a NUL character");
+    }
+    if cells.faults.len() > before {
+        return false;
+    }
     match table {
         Table::Groups => {
             let row = group(&mut cells);

@@ -199,7 +199,7 @@ async fn get_user(
     Ok(Json(UserView::from(detail)))
 }
 
-/// Set a password. Every session and token of the user ends. Everybody may set their own.
+/// Set a password. Every session and token of the user ends. Everybody may set their own, with a session.
 #[utoipa::path(
     put, path = "/v1/users/{user}/password", tag = "Directory", params(("user" = UserText, Path)),
     request_body = NewPassword,

@@ -60,10 +60,22 @@ impl Console {
 
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_exeunt"));
+        command.args(arguments);
+        self.at_home(command)
+    }
+
+    /// A line for the shell; `$0` is the binary.
+    pub(crate) fn through_shell(&self, line: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", line, env!("CARGO_BIN_EXE_exeunt")]);
+        self.at_home(command)
+    }
+
+    fn at_home(&self, mut command: Command) -> Command {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("EXEUNT_")) {
             command.env_remove(name);
         }
-        command.current_dir(self.folder.path()).args(arguments);
+        command.current_dir(self.folder.path());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
@@ -140,6 +152,12 @@ impl Server {
     pub(crate) fn signal(&self, name: &str) {
         let kill = format!("kill -{name} {}", self.child.id());
         assert!(Command::new("sh").args(["-c", &kill]).status().expect("a shell").success());
+    }
+
+    /// No file may grow beyond so many bytes from now on.
+    pub(crate) fn limit_files_to(&self, bytes: u64) {
+        let limit = format!("prlimit --pid {} --fsize={bytes}", self.child.id());
+        assert!(Command::new("sh").args(["-c", &limit]).status().expect("a shell").success());
     }
 
     /// The next line on standard output.

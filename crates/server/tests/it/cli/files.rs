@@ -46,7 +46,10 @@ fn both_formats_are_read() {
 fn problems_are_told_by_file_line_column_and_value() {
     let console = Console::new();
     let before = console.run(&["log"]).done();
-    console.write("users.csv", "user_name,role,id,protected\na,boss,x,perhaps\n\"b\nb\",,,\n,,,\nc,none\n");
+    console.write(
+        "users.csv",
+        "user_name,role,id,protected\na,boss,x,perhaps\n\"b\nb\",,,\n,,,\nc,none\nd\0,,,\n",
+    );
     let ran = console.run(&["import", "users.csv"]);
     let expected = "\
 exeunt: nothing was added
@@ -55,6 +58,7 @@ users.csv:2: role: \"boss\": must be one of none, auditor, operator, admin
 users.csv:2: protected: \"perhaps\": must be true or false
 users.csv:5: user_name: \"\": must not be empty
 users.csv:6: has 2 cells, the header has 4
+users.csv:7: user_name: \"d\\0\": must not hold a NUL character
 ";
     assert_eq!((ran.code, ran.err.as_str()), (Some(1), expected));
     console.write("users.csv", "user_name,manager\nfine,\n\"over\ntwo lines\",\nADMIN,nobody\n");

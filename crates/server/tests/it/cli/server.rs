@@ -6,7 +6,7 @@ use exeunt::random::Random;
 use secrecy::SecretString;
 use store::{Store, StoreOptions, StoreUrl};
 
-use super::binary::Console;
+use super::binary::{Console, Server};
 
 const SLOW: &str =
     "[[platform]]\nname = \"training\"\nkind = \"simulated\"\nsettings = { latency_ms = 1500 }\n";
@@ -53,7 +53,7 @@ async fn the_first_password_comes_from_where_one_says() {
     let console = Console::empty();
     let mut command = console.command(&["serve", "--listen", "127.0.0.1:0"]);
     command.env("EXEUNT_ADMIN_PASSWORD", "by environment");
-    let told = super::binary::Server::start(command).stop();
+    let told = Server::start(command).stop();
     assert!(!told.contains("password"), "{told}");
     sign_in(&console, "by environment").await.expect("the variable");
 }
@@ -96,6 +96,19 @@ fn a_second_signal_ends_it_at_once() {
     std::thread::park_timeout(std::time::Duration::from_millis(500));
     server.signal("TERM");
     assert_eq!(server.end().0, Some(130));
+}
+
+/// As if the disk failed: the process may not write beyond what its files hold already.
+#[test]
+fn a_server_without_its_store_ends_and_says_why() {
+    let console = Console::company(STUCK);
+    // Or the first write beyond the limit would kill it.
+    let server = Server::start(console.through_shell("trap '' XFSZ; exec \"$0\" serve --listen 127.0.0.1:0"));
+    server.limit_files_to(4_096);
+    console.run(&["deactivate", "jsmith"]).done();
+    let (code, err) = server.end();
+    assert_eq!(code, Some(1), "{err}");
+    assert!(err.lines().any(|line| line.starts_with("exeunt: the store is out of service: ")), "{err}");
 }
 
 #[test]

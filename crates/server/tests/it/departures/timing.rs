@@ -85,8 +85,8 @@ fn policy_names_the_heir_where_the_request_names_none() {
     both(|company| async move {
         company.person("boss").await;
         let ops = company.group("Ops").await;
-        let heirs = [(Heir::Manager, "led"), (Heir::Group(ops), "grouped")];
-        for (heir, name) in heirs {
+        let heirs = [(Heir::Manager, "led", "boss"), (Heir::Group(ops), "grouped", "Ops")];
+        for (heir, name, inherits) in heirs {
             let leaver = company.report_of(name, "boss").await;
             company.assets(leaver, "alert", 3).await;
             company
@@ -94,6 +94,8 @@ fn policy_names_the_heir_where_the_request_names_none() {
                 .set_policy(&company.console, Policy { heir, ..Policy::default() })
                 .await
                 .expect("set");
+            let planned = company.app.preview(&company.console, start(Goal::Remove, name)).await;
+            assert_eq!(planned.expect("a plan")[0].heir.as_deref(), Some(inherits), "told beforehand");
             accept(&company, start(Goal::Remove, name)).await;
             assert_eq!(state_of(&company, name).await, UserState::Removed);
         }

@@ -101,7 +101,12 @@ async fn a_new_password_ends_every_session_and_token() {
         StatusCode::FORBIDDEN,
         "others need an administrator"
     );
-    let answer = token.put(path, new).await;
+    assert_eq!(
+        token.put(path, new.clone()).await.status,
+        StatusCode::FORBIDDEN,
+        "a token must not become a sign-in with the user's whole role"
+    );
+    let answer = session.put(path, new).await;
     assert_eq!((answer.status, &*answer.body), (StatusCode::NO_CONTENT, ""));
     for client in [session, token] {
         assert_eq!(client.get("/v1/me").await.status, StatusCode::UNAUTHORIZED);

@@ -1,6 +1,8 @@
 //! Platforms and policy.
 
 use axum::http::StatusCode;
+use domain::{Error, PlatformKind};
+use exeunt::app::NewPlatform;
 use serde_json::json;
 
 use super::{Client, Transcript};
@@ -43,6 +45,29 @@ async fn a_declaration_that_does_not_fit_changes_nothing() {
     assert_eq!(admin.get("/v1/platforms/ghost").await.status, StatusCode::NOT_FOUND);
     assert_eq!(admin.post("/v1/platforms/ghost/check", json!({})).await.status, StatusCode::NOT_FOUND);
     assert_eq!(company.log_head().await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenant_has_no_more_platforms_than_a_list_reads() {
+    let company = Company::new().await;
+    let declare = |numbers: std::ops::Range<usize>| {
+        let platform = |n| NewPlatform {
+            name: format!("platform {n}"),
+            kind: PlatformKind::Simulated,
+            settings: "{}".to_owned(),
+            max_in_flight: None,
+        };
+        company.app.apply_platforms(&company.console, numbers.map(platform).collect())
+    };
+    // Beside its own directory.
+    let most = 1_000 - 1;
+    declare(0..most).await.expect("as many as there may be");
+    let before = company.log_head().await;
+    let refused = declare(most - 1..most + 1).await.map(|_| ());
+    assert_eq!(refused, Err(Error::TooMany { what: "platforms", limit: 1_000 }));
+    assert_eq!(company.log_head().await, before);
+    let again = declare(0..most).await.expect("what is there may be declared again");
+    assert!(again.iter().all(|(_, verdict)| *verdict == "unchanged"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

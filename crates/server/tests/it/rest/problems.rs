@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{Client, sign_in, without_tables};
 use crate::fixture::{Answer, Company, PASSWORD, ask};
+use crate::home::both;
 
 /// Holds an answer against RFC 9457; answers the code at the end of its type.
 fn code(answer: &Answer) -> String {
@@ -111,7 +112,8 @@ async fn bodies_that_are_not_taken_change_nothing() {
         assert_eq!((answer.status, &*code(&answer)), (status, wanted), "{content_type} {body:.40}");
     }
     assert_eq!(company.log_head().await, before);
-    let largest = &too_large.replacen("xx", "x", 1);
+    let body = "{\"name\":\"Ops\"}";
+    let largest = &format!("{body}{}", " ".repeat(MAX_BODY_BYTES - body.len()));
     let headers = [("authorization", &*bearer), ("content-type", "Application/JSON; charset=utf-8")];
     let answer = company.call("POST", "/v1/groups", &headers, largest).await;
     assert_eq!(answer.status, StatusCode::CREATED, "{:.200}", answer.body);
@@ -176,4 +178,33 @@ async fn what_fails_inside_stays_inside() {
     let answer = ask(&router, "POST", "/v1/sessions", &headers, r#"{"userName":"a","password":"b"}"#).await;
     assert_eq!((answer.status, &*code(&answer)), (StatusCode::INTERNAL_SERVER_ERROR, "internal"));
     assert_eq!(answer.json()["detail"], "internal error");
+}
+
+#[test]
+fn what_no_database_should_keep_is_refused_alike() {
+    both(|company| async move {
+        let company = &company;
+        let admin = Client::new(company, "admin").await;
+        let (long, endless) = ("x".repeat(256), "x".repeat(1_001));
+        for (field, text) in [
+            ("userName", "j\0smith"),
+            ("userName", &long),
+            ("email", "j\0@example.com"),
+            ("fullName", &endless),
+            ("description", "\u{1b}[2J"),
+            ("externalId", "x\0"),
+            ("externalId", &long),
+        ] {
+            let mut user = json!({ "userName": "jsmith" });
+            user[field] = json!(text);
+            let answer = admin.post("/v1/users", user).await;
+            assert_eq!((&*code(&answer), &answer.json()["field"]), ("invalid", &json!(field)));
+        }
+        let group = admin.post("/v1/groups", json!({ "name": "Ops", "description": "\0" })).await;
+        assert_eq!((&*code(&group), &group.json()["field"]), ("invalid", &json!("description")));
+        for path in ["/v1/users/a%00b", "/v1/groups/a%00b"] {
+            assert_eq!(code(&admin.get(path).await), "not-found", "{path}");
+        }
+        assert_eq!(code(&admin.post("/v1/platforms/a%00b/check", json!({})).await), "invalid");
+    });
 }
