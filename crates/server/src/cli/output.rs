@@ -28,6 +28,15 @@ impl Output {
         out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Failure::from_write)
     }
 
+    /// A line of a story that a person reads along with; beside an answer in JSON it is a remark.
+    pub fn story(self, text: &str) -> Result<(), Failure> {
+        if self.json {
+            self.remark(text);
+            return Ok(());
+        }
+        self.line(text)
+    }
+
     /// The whole answer: one JSON document, or whatever `human` says.
     pub fn answer(self, document: &Value, human: impl FnOnce() -> String) -> Result<(), Failure> {
         if self.json {

@@ -101,12 +101,11 @@ impl Bars {
     }
 }
 
+/// Built without being drawn: one that draws before it has its place leaves a line behind.
 fn bar(platform: &str, steps: usize) -> ProgressBar {
-    let bar = ProgressBar::new(u64::try_from(steps).unwrap_or(u64::MAX));
     // A template that cannot be read leaves indicatif's own.
-    if let Ok(style) = ProgressStyle::with_template("{prefix:16} {bar:20} {pos}/{len} {wide_msg}") {
-        bar.set_style(style);
-    }
-    bar.set_prefix(platform.to_owned());
-    bar
+    let style = ProgressStyle::with_template("{prefix:16} {bar:20} {pos}/{len} {wide_msg}");
+    ProgressBar::new(u64::try_from(steps).unwrap_or(u64::MAX))
+        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+        .with_prefix(platform.to_owned())
 }

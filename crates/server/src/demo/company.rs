@@ -1,15 +1,18 @@
-//! The sample company: the files of examples/company, and four simulated platforms.
+//! The sample company: the files of examples/company.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use domain::{Error, GroupId, PlatformKind, UserId};
-use serde_json::json;
+use domain::{Error, GroupId, UserId};
+use serde_json::{Value, json};
 
 use crate::app::{GroupRef, NewPlatform};
 use crate::cli::failure::Failure;
-use crate::cli::import;
 use crate::cli::place::Desk;
+use crate::cli::{import, platform};
 
+/// Four simulated ones, of which `social` is busy twice before it gives in.
+const PLATFORMS: (&str, &str) =
+    ("platforms.toml", include_str!("../../../../examples/company/platforms.toml"));
 /// In the order in which they name each other.
 const FILES: [(&str, &str); 4] = [
     ("groups.csv", include_str!("../../../../examples/company/groups.csv")),
@@ -37,36 +40,28 @@ pub(super) async fn is_missing(desk: &Desk, folder: &Path) -> Result<bool, Failu
     Ok(true)
 }
 
-/// Applies the platforms and imports the files, a copy of which is left in `folder` to look at.
+/// Imports the files, a copy of which is left in `folder` to look at, and applies the platforms first.
 pub(super) async fn load(desk: &Desk, folder: &Path) -> Result<(), Failure> {
-    desk.app.apply_platforms(&desk.caller, platforms(folder)).await?;
-    let mut files = Vec::new();
-    for (name, text) in FILES {
-        let file = folder.join(name);
-        std::fs::write(&file, text).map_err(Failure::failed)?;
-        files.push(file);
+    let declared = copy(folder, PLATFORMS)?;
+    let mut platforms = platform::read(&declared).map_err(Failure::Failed)?;
+    for platform in &mut platforms {
+        keep_journal(platform, folder)?;
     }
+    desk.app.apply_platforms(&desk.caller, platforms).await?;
+    let files = FILES.into_iter().map(|file| copy(folder, file)).collect::<Result<_, _>>()?;
     import::files(desk, files).await
 }
 
-/// Each keeps a journal of what was done on it; `social` is busy twice before it gives in.
-fn platforms(folder: &Path) -> Vec<NewPlatform> {
-    let platform = |name: &str, latency_ms: u64, busy_first: u64| NewPlatform {
-        name: name.to_owned(),
-        kind: PlatformKind::Simulated,
-        settings: json!({
-            "latency_ms": latency_ms,
-            "busy_first": busy_first,
-            "retry_after_ms": 700,
-            "journal": folder.join(format!("{name}.jsonl")),
-        })
-        .to_string(),
-        max_in_flight: None,
-    };
-    vec![
-        platform("training", 250, 0),
-        platform("social", 150, 2),
-        platform("play", 100, 0),
-        platform("backup", 400, 0),
-    ]
+fn copy(folder: &Path, (name, text): (&str, &str)) -> Result<PathBuf, Failure> {
+    let file = folder.join(name);
+    std::fs::write(&file, text).map_err(|error| Failure::Failed(format!("{}: {error}", file.display())))?;
+    Ok(file)
+}
+
+/// What was done on a platform outlives the process, as it would on a real one.
+fn keep_journal(platform: &mut NewPlatform, folder: &Path) -> Result<(), Failure> {
+    let mut settings: Value = serde_json::from_str(&platform.settings).map_err(Failure::failed)?;
+    settings["journal"] = json!(folder.join(format!("{}.jsonl", platform.name)));
+    platform.settings = settings.to_string();
+    Ok(())
 }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use domain::Role;
 use secrecy::SecretString;
+use serde_json::json;
 use store::{Store, StoreOptions, StoreUrl};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -78,8 +79,11 @@ pub async fn run(demo: &Demo, output: Output) -> Result<(), Failure> {
     }
     let listener = listen(demo.listen, output).await?;
     let base = format!("http://{}", listener.local_addr().map_err(Failure::failed)?);
-    output.line(&format!("listening on {base}"))?;
+    output.story(&format!("listening on {base}"))?;
     let token = token(&app, &caller).await?;
+    if output.json {
+        output.line(&json!({ "url": base, "token": token, "data": folder }).to_string())?;
+    }
     let (stop, asked) = stop(signals);
     let serving = {
         let (app, asked) = (Arc::clone(&app), asked.clone());
@@ -93,11 +97,7 @@ pub async fn run(demo: &Demo, output: Output) -> Result<(), Failure> {
     }
     let served = serving.await.map_err(Failure::failed)?;
     shown.and(served)?;
-    output.line(&format!(
-        "
-Stopped. To go on with this company: --data {}",
-        folder.display()
-    ))
+    output.story(&format!("\nStopped. To go on with this company: --data {}", folder.display()))
 }
 
 /// What was begun is finished, then comes what was not; then lines to paste. Cut short by a signal.
@@ -149,9 +149,9 @@ async fn first_start(app: &App, demo: &Demo, folder: &Path, output: Output) -> R
     let password = given.clone().unwrap_or_else(|| made_up.clone());
     let fresh = app.ensure_default_tenant(|| SecretString::from(password.clone())).await?;
     let state = if fresh { "a new sample company" } else { "the company as it was left" };
-    output.line(&format!("Exeunt demo: {state} in {}", folder.display()))?;
+    output.story(&format!("Exeunt demo: {state} in {}", folder.display()))?;
     if fresh && given.is_none() {
-        output.line(&format!("sign in as {ADMINISTRATOR} with password {made_up}"))?;
+        output.story(&format!("sign in as {ADMINISTRATOR} with password {made_up}"))?;
     }
     Ok(fresh)
 }
@@ -173,7 +173,7 @@ async fn listen(wanted: Option<SocketAddr>, output: Output) -> Result<TcpListene
         match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
             Ok(listener) => return Ok(listener),
             Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
-                output.line(&format!("port {port} is taken, trying the next"))?;
+                output.story(&format!("port {port} is taken, trying the next"))?;
             }
             Err(error) => return Err(Failure::Failed(format!("127.0.0.1:{port}: {error}"))),
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use domain::{Offboarding, OffboardingState};
+use serde_json::{Value, json};
 
 use super::call::{Call, Vendors};
 use super::told;
@@ -53,7 +54,7 @@ impl Run<'_> {
         let begun = self.begun().await?;
         for (number, (user, call)) in (1..).zip(&leavers) {
             if !begun.iter().any(|offboarding| offboarding.user_name == *user) {
-                self.output.line(&format!("\n{number}. {user} leaves   ({})", call.api))?;
+                self.output.story(&format!("\n{number}. {user} leaves   ({})", call.api))?;
                 self.leaver(user, call).await?;
             }
         }
@@ -69,12 +70,12 @@ impl Run<'_> {
         if under_way.is_empty() {
             return Ok(());
         }
-        self.output.line(&format!(
+        self.output.story(&format!(
             "\nThe demo was stopped in the middle. What it had under way is looked at again within {} s.",
             super::LEASE_MS / 1_000
         ))?;
         for offboarding in under_way {
-            self.output.line(&format!("\n{} of {} goes on", offboarding.goal, offboarding.user_name))?;
+            self.output.story(&format!("\n{} of {} goes on", offboarding.goal, offboarding.user_name))?;
             self.watch(&LogFilter::On(offboarding.id.clone()), head).await?;
         }
         Ok(())
@@ -92,7 +93,10 @@ impl Run<'_> {
         if rows.is_empty() {
             return Ok(());
         }
-        self.output.text(&format!("\n{}\n{}", table(told::HEADER, rows), told::LEGEND))
+        let document: Vec<Value> = rows.iter().map(told::document).collect();
+        self.output.answer(&json!({ "departures": document }), || {
+            format!("\n{}\n{}", table(told::HEADER, rows), told::LEGEND)
+        })
     }
 
     /// Departures in their order.
@@ -114,15 +118,15 @@ impl Run<'_> {
         let gone = if fresh { "" } else { " (who has left already is not found any more)" };
         self.output
             .line(&format!("\nNow you. These lines work as they stand{gone}:\n\nTOKEN={}\n", self.token))?;
-        self.output.text(&lines(vendors.examples()))?;
-        self.output.line("And these are refused, each in its API's own way:\n")?;
-        self.output.text(&lines(vendors.refusals()))?;
+        self.output.story(lines(vendors.examples()).trim_end())?;
+        self.output.story("\nAnd these are refused, each in its API's own way:\n")?;
+        self.output.story(lines(vendors.refusals()).trim_end())?;
         let log = format!("curl -sS \"{}/v1/log\" -H \"Authorization: Bearer $TOKEN\" -w '\\n'", self.base);
-        self.output.line(&format!("# what is on record\n{log}\n\nServing until Ctrl-C."))
+        self.output.story(&format!("\n# what is on record\n{log}\n\nServing until Ctrl-C."))
     }
 
     async fn leaver(&self, user: &str, call: &Call) -> Result<(), Failure> {
-        self.output.line(&format!("→ {}", call.shown(self.token)))?;
+        self.output.story(&format!("→ {}", call.shown(self.token)))?;
         let head = self.app.log_head(self.caller).await?;
         let leaver = self.app.user(self.caller, &UserRef::Name(user.to_owned())).await?.user.id;
         let filter = LogFilter::Of(leaver);
@@ -143,7 +147,7 @@ impl Run<'_> {
 
     /// Shows an answer; one that is no success ends the demo, for nothing would follow.
     fn tell(&self, Answer { status, body, after_ms }: &Answer) -> Result<(), Failure> {
-        self.output.line(&format!("← {status}, after {after_ms} ms\n  {body}"))?;
+        self.output.story(&format!("← {status}, after {after_ms} ms\n  {body}"))?;
         if status.is_success() {
             Ok(())
         } else {
@@ -178,7 +182,7 @@ impl Run<'_> {
             for entry in page.rows {
                 seen = entry.seq;
                 for line in told::lines(&entry.kind, &entry.detail) {
-                    self.output.line(&format!("    {line}"))?;
+                    self.output.story(&format!("    {line}"))?;
                 }
                 rests |= told::is_last(&entry.kind, &entry.detail);
             }

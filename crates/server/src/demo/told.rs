@@ -1,7 +1,7 @@
 //! What the log and an offboarding say, in the words of the demo. Pure.
 
 use domain::{Action, Offboarding, Step, StepState};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::app::Detail;
 
@@ -72,6 +72,14 @@ pub(super) fn row(detail: &Detail, heir: Option<&str>) -> [String; 6] {
         places(Action::Delete),
         took(offboarding),
     ]
+}
+
+/// A row for programs, in the same words.
+pub(super) fn document([who, cut_on, handed_over, released, removed_from, took]: &[String; 6]) -> Value {
+    json!({
+        "who": who, "cutOn": cut_on, "handedOver": handed_over, "released": released,
+        "removedFrom": removed_from, "took": took,
+    })
 }
 
 fn took(offboarding: &Offboarding) -> String {

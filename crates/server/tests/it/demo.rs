@@ -223,6 +223,25 @@ fn a_taken_port_is_said_and_the_next_one_is_tried() {
 }
 
 #[test]
+fn programs_are_told_in_json() {
+    let ran = Console::empty().run(&[&RUN_AND_EXIT[..], &["--json"]].concat());
+    assert!(ran.err.contains("← 200 OK, after "), "the story is a remark: {}", ran.err);
+    let out = ran.done();
+    let documents: Vec<Value> = out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {out}")))
+        .collect();
+    let [imported, served, ended] = &documents[..] else { panic!("three documents: {out}") };
+    assert_eq!(imported["users"], 16);
+    assert!(
+        served["token"].as_str().is_some_and(|token| token.starts_with(exeunt::app::TOKEN_PREFIX)),
+        "{served}"
+    );
+    assert_eq!(ended["departures"][2]["who"], "mlopez");
+    assert_eq!(ended["departures"][2]["handedOver"], "7 to Ops");
+}
+
+#[test]
 fn a_store_that_is_no_demo_is_left_alone() {
     let console = Console::company("[[platform]]\nname = \"training\"\nkind = \"simulated\"\n");
     let refused = console.run(&["demo", "--data", ".", "--exit", "--listen", "127.0.0.1:0"]);
