@@ -23,6 +23,7 @@ use crate::cli::place::Desk;
 use crate::cli::serve::{Signals, serve_until};
 use crate::clock::Clock;
 use crate::engine::EngineOptions;
+use crate::faces;
 use crate::random::Random;
 use run::Run;
 
@@ -75,8 +76,8 @@ pub async fn run(demo: &Demo, output: Output) -> Result<(), Failure> {
     let (stop, asked) = stop(signals);
     let options = EngineOptions { node: "demo".to_owned(), ..EngineOptions::default() };
     let serving = {
-        let (app, asked) = (Arc::clone(&app), asked.clone());
-        tokio::spawn(async move { serve_until(&app, options, listener, None, asked).await })
+        let (app, router, asked) = (Arc::clone(&app), faces::router(&app), asked.clone());
+        tokio::spawn(async move { serve_until(&app, options, listener, None, router, asked).await })
     };
     let show = Run { app: &app, caller: &caller, base: &base, token: &token, output };
     let shown = show_all(&show, demo, fresh, asked).await;
