@@ -1,5 +1,7 @@
 //! Accepting plans: offboardings and steps are written, and what is local and small is done at once.
 
+use std::sync::Arc;
+
 use domain::settle::{Moment, may_run, settle};
 use domain::step::Event;
 use domain::{
@@ -30,7 +32,7 @@ pub(super) fn accept(
     let loaded = load(tx, pen.tenant, &start.users, &start.heir, start.goal)?;
     // Behind the locks: of the same request sent twice at once, the second finds the first.
     if let Some(repeat) = &start.repeat
-        && let Some(replayed) = replay(tx, pen, caller, repeat)?
+        && let Some(replayed) = replay(tx, pen, caller, repeat, &loaded)?
     {
         return Ok(vec![replayed]);
     }
@@ -48,7 +50,13 @@ pub(super) fn accept(
 }
 
 /// The same request under the same key answers what it answered; other content under that key is an error.
-fn replay(tx: &mut Tx<'_>, pen: &Pen, caller: &Caller, repeat: &Repeat) -> Result<Option<Started>, Error> {
+fn replay(
+    tx: &mut Tx<'_>,
+    pen: &Pen,
+    caller: &Caller,
+    repeat: &Repeat,
+    loaded: &Loaded,
+) -> Result<Option<Started>, Error> {
     let Some((id, fingerprint)) = offboardings::by_repeat_key(tx, pen.tenant, &caller.name, &repeat.key)?
     else {
         return Ok(None);
@@ -56,15 +64,22 @@ fn replay(tx: &mut Tx<'_>, pen: &Pen, caller: &Caller, repeat: &Repeat) -> Resul
     if fingerprint != repeat.fingerprint {
         return Err(Error::Conflict("the Idempotency-Key was used for another request".to_owned()));
     }
-    let started = existing(tx, pen, &id, None)?;
+    let started = existing(tx, pen, &id, None, loaded)?;
     Ok(Some(Started { replayed: true, ..started }))
 }
 
-fn existing(tx: &mut Tx<'_>, pen: &Pen, id: &OffboardingId, heir: Option<String>) -> Result<Started, Error> {
+fn existing(
+    tx: &mut Tx<'_>,
+    pen: &Pen,
+    id: &OffboardingId,
+    heir: Option<String>,
+    loaded: &Loaded,
+) -> Result<Started, Error> {
     let offboarding = offboardings::by_id(tx, pen.tenant, id)?
         .ok_or_else(|| Error::internal(&"an offboarding vanished in its own transaction"))?;
     let steps = steps::of_offboarding(tx, id)?;
-    Ok(Started { offboarding, steps, heir, existed: true, replayed: false })
+    let platforms = Arc::clone(&loaded.platforms);
+    Ok(Started { offboarding, steps, platforms, heir, existed: true, replayed: false })
 }
 
 /// One user's part of an accepted request.
@@ -94,7 +109,7 @@ impl Acceptance<'_, '_, '_> {
             let fact = Fact::new("user.notice_changed", json!({})).on(user.id).of(&open.id);
             self.pen.write(self.tx, &fact)?;
         }
-        existing(self.tx, self.pen, &open.id, self.loaded.heir_name.clone()).map(Some)
+        existing(self.tx, self.pen, &open.id, self.loaded.heir_name.clone(), self.loaded).map(Some)
     }
 
     fn accept(&mut self, user: &User, plan: Plan, budget: &mut i64) -> Result<Started, Error> {
@@ -122,14 +137,15 @@ impl Acceptance<'_, '_, '_> {
         if offboarding.state.is_final() {
             offboarding.finished_ms = Some(self.pen.now_ms);
         }
-        self.perform_local(&mut offboarding, &mut steps, budget)?;
+        self.perform_local(&mut offboarding, &mut steps, user, budget)?;
         let repeat = self.start.repeat.as_ref();
         offboardings::insert(self.tx, self.pen.tenant, &offboarding, repeat)?;
         steps::insert(self.tx, self.pen.tenant, &offboarding.id, &steps)?;
         let heir = self.loaded.heir_of(user, plan.handover);
         let fact = accepted(&offboarding, &steps, heir.as_deref(), self.loaded);
         self.pen.write(self.tx, &fact)?;
-        Ok(Started { offboarding, steps, heir, existed: false, replayed: false })
+        let platforms = Arc::clone(&self.loaded.platforms);
+        Ok(Started { offboarding, steps, platforms, heir, existed: false, replayed: false })
     }
 
     /// Calls off what the new plan overtakes.
@@ -162,13 +178,14 @@ impl Acceptance<'_, '_, '_> {
         &mut self,
         offboarding: &mut Offboarding,
         steps: &mut [Step],
+        user: &User,
         budget: &mut i64,
     ) -> Result<(), Error> {
         while let Some(index) = next_local(steps, *budget, self.pen.now_ms) {
             let no = steps[index].no;
             steps[index].apply(Event::Claimed, self.pen.now_ms).map_err(|error| Error::internal(&error))?;
-            let tenant = self.pen.tenant;
-            let done = local::perform(self.tx, tenant, offboarding, &steps[index], budget, self.pen.now_ms)?;
+            let Pen { tenant, now_ms, .. } = *self.pen;
+            let done = local::perform(self.tx, tenant, offboarding, &steps[index], user, budget, now_ms)?;
             let (outcome, progress) = match done {
                 Local::Settled(outcome, progress) => (outcome, progress),
                 Local::More(_) => return Err(Error::internal(&"a small step was larger than counted")),
@@ -208,11 +225,7 @@ fn next_local(steps: &[Step], budget: i64, now_ms: i64) -> Option<usize> {
 /// The acceptance as one fact: what was asked, and how far the transaction itself came.
 fn accepted(offboarding: &Offboarding, steps: &[Step], heir: Option<&str>, loaded: &Loaded) -> Fact {
     let platform = |step: &Step| {
-        loaded
-            .platforms()
-            .iter()
-            .find(|p| p.id == step.platform)
-            .map_or("", |platform| platform.name.as_str())
+        loaded.platforms.iter().find(|p| p.id == step.platform).map_or("", |platform| platform.name.as_str())
     };
     let steps: Vec<_> = steps
         .iter()

@@ -1,6 +1,7 @@
 //! Everything the plans of one request need to know, in a few queries however many users there are.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use domain::plan::{Named, NamedHeir, Snapshot, Successor};
 use domain::policy::Heir;
@@ -20,7 +21,7 @@ pub(super) struct Loaded {
     pub heir: NamedHeir,
     /// For the answer: who inherits, by name.
     pub heir_name: Option<String>,
-    platforms: Vec<Platform>,
+    pub platforms: Arc<[Platform]>,
     accounts: HashMap<UserId, Vec<Account>>,
     holdings: HashMap<UserId, Holdings>,
     open: HashMap<UserId, Vec<Offboarding>>,
@@ -59,7 +60,7 @@ pub(super) fn load(
     }
     Ok(Loaded {
         heir_name: heir_name(tx, tenant, &named)?,
-        platforms: platforms::list(tx, tenant)?,
+        platforms: platforms::list(tx, tenant)?.into(),
         accounts: by_user(accounts::of_users(tx, tenant, &ids)?, |account| account.user),
         holdings: assets::holdings(tx, tenant, &ids)?.into_iter().collect(),
         open: by_user(offboardings::open_of_users(tx, tenant, &ids)?, |open| open.user),
@@ -102,10 +103,6 @@ impl Loaded {
 
     pub(super) fn holdings(&self, user: UserId) -> Holdings {
         self.holdings.get(&user).cloned().unwrap_or_default()
-    }
-
-    pub(super) fn platforms(&self) -> &[Platform] {
-        &self.platforms
     }
 
     /// Who inherits by name, for the answer and the log: named by the request, else by policy.
@@ -198,6 +195,9 @@ fn active_admins_left(
     // Each once, however often the request names it.
     let leaving: HashSet<UserId> =
         found.iter().flatten().filter(is_active_admin).map(|user| user.id).collect();
+    if leaving.is_empty() {
+        return Ok(i64::MAX);
+    }
     let leaving = i64::try_from(leaving.len()).unwrap_or(i64::MAX);
     Ok(users::active_admins(tx, tenant, leaving + 1)? - leaving + 1)
 }

@@ -18,25 +18,23 @@ pub enum Local {
     More(Progress),
 }
 
-/// Does a step, or at most `budget` rows of it, and takes what it used off the budget.
+/// Does a step on `user`, or at most `budget` rows of it, and takes what it used off the budget.
 pub fn perform(
     tx: &mut Tx<'_>,
     tenant: TenantId,
     offboarding: &Offboarding,
     step: &Step,
+    user: &User,
     budget: &mut i64,
     now_ms: i64,
 ) -> Result<Local, Error> {
-    let Some(user) = users::by_id(tx, tenant, offboarding.user)? else {
-        return Err(Error::internal(&"the offboarding's user is gone"));
-    };
     let outcome = match step.action {
-        Action::Disable => disable(tx, tenant, offboarding, &user, now_ms)?,
-        Action::EndSessions => end_sessions(tx, tenant, &user)?,
-        Action::Enable => enable(tx, tenant, &user, now_ms)?,
-        Action::Transfer => return transfer(tx, tenant, offboarding, step, &user, budget),
-        Action::Release => return release(tx, tenant, step, &user, budget),
-        Action::Delete => delete(tx, tenant, &user, now_ms)?,
+        Action::Disable => disable(tx, tenant, offboarding, user, now_ms)?,
+        Action::EndSessions => end_sessions(tx, tenant, user)?,
+        Action::Enable => enable(tx, tenant, user, now_ms)?,
+        Action::Transfer => return transfer(tx, tenant, offboarding, step, user, budget),
+        Action::Release => return release(tx, tenant, step, user, budget),
+        Action::Delete => delete(tx, tenant, user, now_ms)?,
         Action::Manual => Outcome::Refused { reason: "a person must do this".to_owned() },
     };
     Ok(Local::Settled(outcome, step.progress))
@@ -163,7 +161,11 @@ fn delete(tx: &mut Tx<'_>, tenant: TenantId, user: &User, now_ms: i64) -> Result
     tokens::revoke_of_user(tx, tenant, user.id)?;
     let groups = groups::remove_member_everywhere(tx, tenant, user.id)?;
     users::remove(tx, tenant, user.id, now_ms)?;
-    Ok(done(format!("{} is removed and has left {}", user.user_name, count("group", groups))))
+    let left = match groups {
+        0 => String::new(),
+        _ => format!(" and has left {}", count("group", groups)),
+    };
+    Ok(done(format!("{} is removed{left}", user.user_name)))
 }
 
 fn count(noun: &str, count: u64) -> Count {

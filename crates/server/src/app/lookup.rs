@@ -49,8 +49,10 @@ impl UserRef {
             Self::ExactName(name) => by_exact_name(tx, name)?,
             Self::Guid(guid) => users::by_guid(tx, tenant, guid)?,
             Self::AnyId(text) => {
-                if let Some(user) = users::by_guid(tx, tenant, text)? {
-                    return Ok(Some(user));
+                // Most callers give a name, which can be no guid.
+                let by_guid = if is_guid(text) { users::by_guid(tx, tenant, text)? } else { None };
+                if by_guid.is_some() {
+                    return Ok(by_guid);
                 }
                 if let Some(user) = users::by_external_id(tx, tenant, text)? {
                     return Ok(Some(user));
@@ -59,6 +61,10 @@ impl UserRef {
             }
         })
     }
+}
+
+fn is_guid(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// How a caller may name a group.

@@ -95,12 +95,6 @@ impl App {
             .await
     }
 
-    /// The platforms as they are declared, the local one among them, without how they stand.
-    pub async fn declared_platforms(&self, caller: &Caller) -> Result<Vec<Platform>, Error> {
-        caller.require(Role::Auditor)?;
-        self.store.read(|tx| Ok::<_, Error>(platforms::list(tx, caller.tenant)?)).await
-    }
-
     pub async fn platform(&self, caller: &Caller, name: &str) -> Result<Platform, Error> {
         caller.require(Role::Auditor)?;
         let found =

@@ -30,7 +30,7 @@ impl App {
                     user: user.clone(),
                     holdings: loaded.holdings(user.id),
                     heir: loaded.heir_of(user, plan.handover),
-                    platforms: loaded.platforms().to_vec(),
+                    platforms: loaded.platforms.to_vec(),
                     plan,
                 };
                 Ok(planned.into_iter().map(preview).collect())

@@ -56,7 +56,10 @@ impl App {
                     return Ok(false);
                 };
                 let mut budget = store::assets::CHUNK;
-                match local::perform(tx, claim.tenant, &edit.offboarding, &step, &mut budget, pen.now_ms)? {
+                let user = users::by_id(tx, claim.tenant, edit.offboarding.user)?
+                    .ok_or_else(|| Error::internal(&"the offboarding's user is gone"))?;
+                let offboarding = &edit.offboarding;
+                match local::perform(tx, claim.tenant, offboarding, &step, &user, &mut budget, pen.now_ms)? {
                     Local::More(progress) => {
                         let fact = progress_fact(&edit.offboarding, &step, progress);
                         pen.write(tx, &fact)?;

@@ -1,7 +1,9 @@
 //! The verbs themselves: what a request is, and its plans.
 
+use std::sync::Arc;
+
 use domain::plan::{Request, plan};
-use domain::{Error, Goal, Offboarding, Plan, Refusal, Role, Step, User, text};
+use domain::{Error, Goal, Offboarding, Plan, Platform, Refusal, Role, Step, User, text};
 use store::offboardings::Repeat;
 
 use super::accept::accept;
@@ -46,6 +48,8 @@ pub enum HeirRef {
 pub struct Started {
     pub offboarding: Offboarding,
     pub steps: Vec<Step>,
+    /// All that the tenant has declared.
+    pub platforms: Arc<[Platform]>,
     /// By name, for the answer.
     pub heir: Option<String>,
     /// It was under way, or this very request was made before: nothing new was written.

@@ -18,12 +18,17 @@ pub struct Status {
     pub whose: Option<String>,
 
     /// Stay, with a bar per platform, until nothing moves any more
-    #[arg(long, requires = "whose")]
+    #[arg(long)]
     pub follow: bool,
 }
 
 pub(super) async fn run(desk: &Desk, status: Status) -> Result<(), Failure> {
-    let Some(whose) = status.whose else { return open(desk).await };
+    let Some(whose) = status.whose else {
+        if status.follow {
+            follow_open(desk).await?;
+        }
+        return open(desk).await;
+    };
     let id = find(desk, &whose).await?;
     let standing =
         if status.follow { watch::until_rest(desk, &id).await? } else { watch::look(desk, &id).await? };
@@ -72,10 +77,7 @@ async fn find(desk: &Desk, whose: &str) -> Result<OffboardingId, Failure> {
 async fn open(desk: &Desk) -> Result<(), Failure> {
     let mut found: Vec<Offboarding> = Vec::new();
     for state in [OffboardingState::Blocked, OffboardingState::Running, OffboardingState::Scheduled] {
-        let page = async |before: Option<OffboardingId>| {
-            desk.app.offboardings(&desk.caller, Filter::In(state), before.as_ref(), MAX_PAGE).await
-        };
-        found.extend(gather(page, |last| last.id.clone()).await?);
+        found.extend(all_in(desk, state).await?);
     }
     let nodes = desk.app.nodes(&desk.caller).await?;
     let document = json!({
@@ -84,6 +86,30 @@ async fn open(desk: &Desk) -> Result<(), Failure> {
     desk.output.answer(&document, || told(&found, &nodes))?;
     let blocked = found.iter().any(|offboarding| offboarding.state == OffboardingState::Blocked);
     if blocked { Err(Failure::Unfinished) } else { Ok(()) }
+}
+
+async fn all_in(desk: &Desk, state: OffboardingState) -> Result<Vec<Offboarding>, Failure> {
+    let page = async |before: Option<OffboardingId>| {
+        desk.app.offboardings(&desk.caller, Filter::In(state), before.as_ref(), MAX_PAGE).await
+    };
+    Ok(gather(page, |last| last.id.clone()).await?)
+}
+
+/// Stays with what is under way now, the oldest first, and tells of each how it ended.
+async fn follow_open(desk: &Desk) -> Result<(), Failure> {
+    let under_way = all_in(desk, OffboardingState::Running).await?;
+    if !under_way.is_empty() {
+        desk.warn_if_nobody_works().await?;
+    }
+    for offboarding in under_way.iter().rev() {
+        let standing = watch::until_rest(desk, &offboarding.id).await?;
+        if desk.output.json {
+            desk.output.line(&view::document(&standing).to_string())?;
+        } else {
+            watch::tell(desk, std::slice::from_ref(&standing))?;
+        }
+    }
+    Ok(())
 }
 
 fn summary(offboarding: &Offboarding) -> Value {

@@ -1,6 +1,6 @@
 //! Offboardings as documents and as sentences: one wording for every command.
 
-use domain::{Goal, OffboardingState, PlatformId, Step, StepState};
+use domain::{Goal, OffboardingState, PlatformId, Step, StepNo, StepState};
 use serde_json::{Value, json};
 
 use super::named::shown_moment;
@@ -118,13 +118,23 @@ fn reason_to_wait(standing: &Standing, step: &Step) -> String {
 fn waits_for(standing: &Standing, step: &Step) -> String {
     let steps = standing.detail.steps.iter();
     let open = steps.filter(|other| step.needs.contains(&other.no) && !other.state.is_final());
-    let open: Vec<String> = open.map(|other| other.no.to_string()).collect();
+    let open: Vec<StepNo> = open.map(|other| other.no).collect();
     match &open[..] {
         [] if step.ready_at_ms > standing.now_ms => format!("waits for {}", shown_moment(step.ready_at_ms)),
         [] => "is about to be ready".to_owned(),
         [one] => format!("waits for step {one}"),
-        many => format!("waits for steps {}", many.join(", ")),
+        many => format!("waits for steps {}", numbers(many)),
     }
+}
+
+/// Ascending numbers, three or more in a row as a range: `1, 3-6`.
+fn numbers(steps: &[StepNo]) -> String {
+    let runs = steps.chunk_by(|one, next| next.0 == one.0 + 1);
+    let shown = runs.flat_map(|run| match run {
+        [first, _, .., last] => vec![format!("{first}-{last}")],
+        few => few.iter().map(ToString::to_string).collect(),
+    });
+    shown.collect::<Vec<_>>().join(", ")
 }
 
 /// What a person can do about failed steps.
@@ -175,10 +185,9 @@ pub(super) fn preview(preview: &Preview) -> String {
         format!("{name} owns {}{}.", preview.holdings, heir.unwrap_or_default())
     };
     let row = |step: &Step| {
-        let after: Vec<String> = step.needs.iter().map(ToString::to_string).collect();
         let platform = name_of(&preview.platforms, step).to_owned();
         let account = if step.local { name } else { &step.remote_id };
-        [step.no.to_string(), platform, account.clone(), step.action.to_string(), after.join(", ")]
+        [step.no.to_string(), platform, account.clone(), step.action.to_string(), numbers(&step.needs)]
     };
     let steps = table(["NO", "PLATFORM", "ACCOUNT", "ACTION", "AFTER"], preview.plan.steps.iter().map(row));
     format!("{owns}\n{steps}")
@@ -191,5 +200,18 @@ pub(super) fn at_once(goal: Goal, user: &str, steps: &[Step]) -> String {
     match &notes[..] {
         [] => format!("{goal} of {user} is accepted"),
         notes => format!("{goal} of {user} is accepted: {}", notes.join("; ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_a_row_are_a_range() {
+        let shown = |of: &[i64]| numbers(&of.iter().copied().map(StepNo).collect::<Vec<_>>());
+        assert_eq!(shown(&[]), "");
+        assert_eq!(shown(&[1, 2, 4]), "1, 2, 4");
+        assert_eq!(shown(&[1, 3, 4, 5, 9]), "1, 3-5, 9");
     }
 }

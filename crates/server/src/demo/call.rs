@@ -1,7 +1,5 @@
 //! The vendors' requests, as they are sent and as a curl line.
 
-use std::fmt;
-
 /// One request of a vendor's client.
 #[derive(Clone, Debug)]
 pub(super) struct Call {
@@ -69,27 +67,42 @@ impl Vendors<'_> {
     }
 
     /// What the sample data waits for: each vendor's own example, as it stands in its documentation.
-    pub(super) fn examples(&self) -> Vec<Call> {
+    pub(super) fn examples(&self) -> Vec<(&'static str, Call)> {
         let by_name = "byName(userName='jsmith')?newUserId=byName(userName='kjones')\
                        &newUserGroupId=byName(userGroupName='')";
         vec![
-            self.deactivate("restuser.netex"),
-            self.offboard(r#"{"userName": "tapicompany/tapicompany"}"#),
-            self.offboard(r#"{"userId": 5}"#),
-            self.delete(by_name, "application/xml"),
-            self.delete("2?newUserGroupId=22&newUserId=0", "application/json"),
-            self.remove(r#"{"payload":{"userNames": ["user_01"]}}"#),
+            ("netexCloud: deactivate on every platform, and wait for all", self.deactivate("restuser.netex")),
+            ("Commvault: offboard by name", self.offboard(r#"{"userName": "tapicompany/tapicompany"}"#)),
+            ("Commvault: offboard by id (pgarcia)", self.offboard(r#"{"userId": 5}"#)),
+            (
+                "Commvault: delete by name, all goes to user kjones, answer in XML",
+                self.delete(by_name, "application/xml"),
+            ),
+            (
+                "Commvault: delete by id (dthomas), all goes to group 22 (Ops), answer in JSON",
+                self.delete("2?newUserGroupId=22&newUserId=0", "application/json"),
+            ),
+            ("AppViewX: remove", self.remove(r#"{"payload":{"userNames": ["user_01"]}}"#)),
         ]
     }
 
     /// Requests that are refused, each in its API's own way.
-    pub(super) fn refusals(&self) -> Vec<Call> {
+    pub(super) fn refusals(&self) -> Vec<(&'static str, Call)> {
         let wrong = Vendors { token: "QSDK 0123456789abcdef" };
         vec![
-            self.delete("byName(userName='skumar')?newUserId=0&newUserGroupId=0", "application/json"),
-            self.delete("byName(userName='skumar')?newUserId=3&newUserGroupId=22", "application/json"),
-            wrong.offboard(r#"{"userId": 5}"#),
-            self.remove(r#"{"payload":{"userNames": ["user_02", "nobody"]}}"#),
+            (
+                "Commvault: no new owner, though there is something to own",
+                self.delete("byName(userName='skumar')?newUserId=0&newUserGroupId=0", "application/json"),
+            ),
+            (
+                "Commvault: two new owners",
+                self.delete("byName(userName='skumar')?newUserId=3&newUserGroupId=22", "application/json"),
+            ),
+            ("Commvault: a wrong token", wrong.offboard(r#"{"userId": 5}"#)),
+            (
+                "AppViewX: one of the names is unknown, so nobody is removed",
+                self.remove(r#"{"payload":{"userNames": ["user_02", "nobody"]}}"#),
+            ),
         ]
     }
 }
@@ -103,17 +116,21 @@ impl Call {
             format!("-H \"{name}: {value}\"")
         });
         let body = self.body.map(|body| format!("-d '{body}'"));
-        let parts: Vec<String> = std::iter::once(request).chain(headers).chain(body).collect();
+        // Answers end without a line end, as the vendors' do.
+        let line_end = "-w '\\n'".to_owned();
+        let parts: Vec<String> =
+            std::iter::once(request).chain(headers).chain(body).chain([line_end]).collect();
         parts.join(" \\\n  ")
     }
-}
 
-impl fmt::Display for Call {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.method, self.target)?;
-        match self.body {
-            Some(body) => write!(f, "\n  {body}"),
-            None => Ok(()),
-        }
+    /// As it is sent, without the secret.
+    pub(super) fn shown(&self, token: &str) -> String {
+        let request = format!("{} {}", self.method, self.target);
+        let headers = self.headers.iter().map(|(name, value)| {
+            let value = if value == token { "$TOKEN" } else { value };
+            format!("\n  {name}: {value}")
+        });
+        let body = self.body.map(|body| format!("\n\n  {body}"));
+        std::iter::once(request).chain(headers).chain(body).collect()
     }
 }

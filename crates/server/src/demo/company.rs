@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use domain::PlatformKind;
+use domain::{Error, GroupId, PlatformKind, UserId};
 use serde_json::json;
 
-use crate::app::NewPlatform;
+use crate::app::{GroupRef, NewPlatform};
 use crate::cli::failure::Failure;
 use crate::cli::import;
 use crate::cli::place::Desk;
@@ -17,6 +17,25 @@ const FILES: [(&str, &str); 4] = [
     ("assets.csv", include_str!("../../../../examples/company/assets.csv")),
     ("accounts.csv", include_str!("../../../../examples/company/accounts.csv")),
 ];
+
+/// A group that nothing in the demo can remove: where it is, the company is.
+const LANDMARK: GroupId = GroupId(22);
+
+/// Whether the company is still to be loaded, as after a first start that was cut short. Anybody else's store
+/// is left as it is.
+pub(super) async fn is_missing(desk: &Desk, folder: &Path) -> Result<bool, Failure> {
+    match desk.app.group(&desk.caller, &GroupRef::Id(LANDMARK)).await {
+        Ok(_) => return Ok(false),
+        Err(Error::NotFound { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
+    // The administrator alone is nobody's company.
+    if desk.app.users(&desk.caller, UserId(0), 2).await?.rows.len() > 1 {
+        let text = format!("{}: the store there is not a demo's; name another folder", folder.display());
+        return Err(Failure::Refused(text));
+    }
+    Ok(true)
+}
 
 /// Applies the platforms and imports the files, a copy of which is left in `folder` to look at.
 pub(super) async fn load(desk: &Desk, folder: &Path) -> Result<(), Failure> {

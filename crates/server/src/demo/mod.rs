@@ -4,6 +4,7 @@
 mod call;
 mod company;
 mod run;
+mod told;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -31,6 +32,10 @@ use run::Run;
 const PORT: u16 = 8_080;
 /// Ports tried after that one, before the system is asked for any.
 const MORE_PORTS: u16 = 20;
+/// The simulated platforms answer within half a second.
+const ATTEMPT_MS: u64 = 2_000;
+/// Short, so that a demo that was killed goes on soon after it is started again.
+const LEASE_MS: i64 = 4_000;
 
 /// Load a sample company, run four leavers through it, and go on serving
 #[derive(Clone, Debug, clap::Args)]
@@ -65,18 +70,21 @@ pub async fn run(demo: &Demo, output: Output) -> Result<(), Failure> {
     let app = App::new(store, Clock::System, random, AppOptions::default())?;
     let fresh = first_start(&app, demo, &folder, output).await?;
     let caller = app.console(None).await?;
-    if fresh {
-        let desk = Desk { app: Arc::clone(&app), caller: caller.clone(), output };
+    let desk = Desk { app: Arc::clone(&app), caller: caller.clone(), output };
+    if company::is_missing(&desk, &folder).await? {
         company::load(&desk, &folder).await?;
+    }
+    if !fresh {
+        change_password(&app, &caller, demo).await?;
     }
     let listener = listen(demo.listen, output).await?;
     let base = format!("http://{}", listener.local_addr().map_err(Failure::failed)?);
     output.line(&format!("listening on {base}"))?;
     let token = token(&app, &caller).await?;
     let (stop, asked) = stop(signals);
-    let options = EngineOptions { node: "demo".to_owned(), ..EngineOptions::default() };
     let serving = {
         let (app, router, asked) = (Arc::clone(&app), faces::router(&app), asked.clone());
+        let options = engine_options();
         tokio::spawn(async move { serve_until(&app, options, listener, None, router, asked).await })
     };
     let show = Run { app: &app, caller: &caller, base: &base, token: &token, output };
@@ -86,10 +94,15 @@ pub async fn run(demo: &Demo, output: Output) -> Result<(), Failure> {
         let _ = stop.send(true);
     }
     let served = serving.await.map_err(Failure::failed)?;
-    shown.and(served)
+    shown.and(served)?;
+    output.line(&format!(
+        "
+Stopped. To go on with this company: --data {}",
+        folder.display()
+    ))
 }
 
-/// The run, then lines to paste; cut short by a signal.
+/// What was begun is finished, then comes what was not; then lines to paste. Cut short by a signal.
 async fn show_all(
     show: &Run<'_>,
     demo: &Demo,
@@ -97,19 +110,28 @@ async fn show_all(
     mut asked: watch::Receiver<bool>,
 ) -> Result<(), Failure> {
     let run = async {
-        if fresh && !demo.no_run {
+        show.finish_what_was_begun().await?;
+        if !demo.no_run {
             show.leavers().await?;
-        } else if !fresh {
-            show.resume().await?;
         }
+        show.close().await?;
         if !demo.exit {
-            show.invite()?;
+            show.invite(fresh)?;
         }
         Ok(())
     };
     tokio::select! {
         shown = run => shown,
         _ = asked.wait_for(|stop| *stop) => Ok(()),
+    }
+}
+
+fn engine_options() -> EngineOptions {
+    EngineOptions {
+        node: format!("demo-{}", std::process::id()),
+        attempt_ms: ATTEMPT_MS,
+        lease_ms: LEASE_MS,
+        ..EngineOptions::default()
     }
 }
 
@@ -130,15 +152,17 @@ async fn first_start(app: &App, demo: &Demo, folder: &Path, output: Output) -> R
     let fresh = app.ensure_default_tenant(|| SecretString::from(password.clone())).await?;
     let state = if fresh { "a new sample company" } else { "the company as it was left" };
     output.line(&format!("Exeunt demo: {state} in {}", folder.display()))?;
-    match (fresh, given) {
-        (true, None) => output.line(&format!("sign in as {ADMINISTRATOR} with password {made_up}"))?,
-        (false, Some(password)) => {
-            let admin = UserRef::Name(ADMINISTRATOR.to_owned());
-            app.set_password(&app.console(None).await?, &admin, &SecretString::from(password)).await?;
-        }
-        _ => {}
+    if fresh && given.is_none() {
+        output.line(&format!("sign in as {ADMINISTRATOR} with password {made_up}"))?;
     }
     Ok(fresh)
+}
+
+/// On a later start the password is set only if one was given.
+async fn change_password(app: &App, caller: &Caller, demo: &Demo) -> Result<(), Failure> {
+    let Some(password) = demo.admin_password.clone() else { return Ok(()) };
+    let admin = UserRef::Name(ADMINISTRATOR.to_owned());
+    Ok(app.set_password(caller, &admin, &SecretString::from(password)).await?)
 }
 
 /// The address asked for, or the first free one from 8080 on; a taken port is said.

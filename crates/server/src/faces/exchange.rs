@@ -34,7 +34,8 @@ impl Exchange {
         let peer = head.extensions.get::<Peer>().map(|peer| peer.0);
         let target = head.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
         let body = axum::body::to_bytes(body, MAX_BODY_BYTES).await;
-        let body = body.map_err(|_| Error::TooMany { what: "bytes of the body", limit: MAX_BODY_BYTES });
+        let body =
+            body.map_err(|_| Error::TooMany { what: "the body's size in bytes", limit: MAX_BODY_BYTES });
         Self { method: head.method, target, headers: head.headers, peer, body }
     }
 

@@ -6,6 +6,7 @@ mod appviewx; // the AppViewX face, held against its contract
 mod cli; // the command line: the real binary
 mod commvault; // the Commvault face, held against its contract
 mod crash; // a real server, killed again and again: nothing is lost and nothing is done twice
+mod demo; // the sample company and its four leavers: the real binary, killed too
 mod departures; // the verbs through `app` and the engine: what changes, what is logged, what platforms see
 mod fixture; // a company on a fresh store, and a client for its router
 mod home; // where a store lives during a test: either database, and the same test on both

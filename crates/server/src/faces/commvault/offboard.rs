@@ -23,7 +23,7 @@ impl Offboard {
         match (id, name) {
             (Some(id), user_name) => Ok(Self { user: UserRef::Id(UserId(id)), user_name }),
             (None, Some(name)) => Ok(Self { user: UserRef::Name(name), user_name: None }),
-            (None, None) => Err(Error::invalid("userName", "or userId must be given")),
+            (None, None) => Err(Error::invalid("userName", "must be given, or userId")),
         }
     }
 }

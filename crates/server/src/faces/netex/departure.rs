@@ -34,11 +34,10 @@ pub(super) async fn activate(
 
 async fn begin(app: &App, caller: &Caller, mode: Mode, start: Start) -> Result<Answer, Failure> {
     let started = app.start(caller, start).await?.pop();
-    let Started { mut offboarding, mut steps, .. } =
+    let Started { mut offboarding, mut steps, platforms: declared, .. } =
         started.ok_or_else(|| Error::internal(&"one user was asked for and none was started"))?;
     if mode == Mode::Synchronous {
         (offboarding, steps) = app.wait(caller, &offboarding.id, WaitFor::Everything).await?;
     }
-    let declared = app.declared_platforms(caller).await?;
     Ok(Answer::of_platforms(platforms::entries(mode, &offboarding, &steps, &declared)))
 }

@@ -1,6 +1,6 @@
 //! Errors as problem details (RFC 9457). The one place where an error becomes a status, and where its inside is logged.
 
-use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::{Error, Refusal};
@@ -235,7 +235,10 @@ impl IntoResponse for Problem {
 
 /// The path is known, and not this method; the router adds the `Allow` header.
 pub(super) async fn method_not_allowed(method: axum::http::Method) -> Problem {
-    Problem::new(Kind::MethodNotAllowed, format!("{method} is none of the methods named by {ALLOW}"))
+    Problem::new(
+        Kind::MethodNotAllowed,
+        format!("{method} is not allowed on this path; the header Allow names what is"),
+    )
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             let detail = "Content-Type must be application/json";
             return Err(Problem::new(Kind::UnsupportedMediaType, detail));
         }
-        let too_large = |_| Error::TooMany { what: "bytes of the body", limit: MAX_BODY_BYTES };
+        let too_large = |_| Error::TooMany { what: "the body's size in bytes", limit: MAX_BODY_BYTES };
         let bytes = axum::body::to_bytes(request.into_body(), MAX_BODY_BYTES).await.map_err(too_large)?;
         parse(&bytes).map(Self)
     }

@@ -169,7 +169,7 @@ async fn payloads_that_cannot_be_read() {
     }
     let long = format!("{}{}", payload(&["user_01"]), " ".repeat(exeunt::faces::MAX_BODY_BYTES));
     let answer = remove(&company, &session, &long).await;
-    refused(&answer, 400, "INVALID_REQUEST", "bytes of the body must not exceed 1048576");
+    refused(&answer, 400, "INVALID_REQUEST", "the body's size in bytes must not exceed 1048576");
     assert_eq!(states(&company, &["user_01", "user_02"]).await, [UserState::Active; 2]);
 }
 

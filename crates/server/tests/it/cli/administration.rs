@@ -55,7 +55,7 @@ ID  NAME  USER ID  ROLE      GOOD UNTIL
     assert_eq!(console.run(&["token", "list"]).done(), listed);
     assert_eq!(console.run(&["token", "revoke", "1"]).done(), "token 1 is revoked\n");
     assert_eq!(console.run(&["token", "revoke", "1"]).err, "exeunt: token not found: 1\n");
-    let log = console.run(&["log"]).done();
+    let log = console.run(&["log", "--json"]).done();
     assert!(!log.contains(secret.trim()), "a secret is never logged");
 }
 

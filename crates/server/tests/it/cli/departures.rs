@@ -72,7 +72,6 @@ fn refusals_exit_with_three_and_misuse_with_two() {
         &["leave", "jsmith", "--timeout", "3"],
         &["plan", "jsmith", "--goal", "vanish"],
         &["deactivate", "id:x"],
-        &["status", "--follow"],
     ] {
         assert_eq!(console.run(misuse).code, Some(2), "{misuse:?}");
     }

@@ -1,7 +1,7 @@
 //! See the module list in `main.rs`.
 
 mod administration; // users, tokens, tenants, platforms, schema, backup
-mod binary; // the real binary in a folder of its own
+pub(crate) mod binary; // the real binary in a folder of its own
 mod configuration; // file, environment, flags, and what `serve --check` says of them
 mod departures; // the verbs, what they say, and their exit codes
 mod files; // imports from files

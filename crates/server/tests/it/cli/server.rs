@@ -150,3 +150,14 @@ fn a_newer_schema_is_refused() {
         assert_eq!((ran.code, ran.err.as_str()), (Some(1), refusal.as_str()), "{command:?}");
     }
 }
+
+#[test]
+fn whoever_follows_everything_is_told_how_each_ended() {
+    let console = Console::company(SLOW);
+    let server = console.serve(&["--poll-ms", "20"]);
+    console.run(&["deactivate", "jsmith"]).done();
+    let told = console.run(&["status", "--follow"]).done();
+    assert!(told.starts_with("deactivate of jsmith is completed: "), "{told}");
+    assert!(told.contains("\nno offboarding is open\n"), "{told}");
+    server.stop();
+}

@@ -24,7 +24,7 @@ async fn bodies_that_cannot_be_read_are_failures() {
         assert!(answer.body.contains(r#"errorCode="2""#), "{}", answer.body);
     }
     let answer = client.send("POST", "User/Offboard", JSON, &too_long).await;
-    let text = "bytes of the body must not exceed 1048576";
+    let text = "the body's size in bytes must not exceed 1048576";
     answer.is_json(200, &format!(r#"{{"errorMessage":"{text}","errorCode":2}}"#));
     let answer = client.send("POST", "Login", JSON, &too_long).await.json();
     assert_eq!(answer["errList"][0]["errLogMessage"], text);

@@ -75,9 +75,9 @@ async fn failures_in_both_forms() {
         (r#"{"userName":"x"}"#, "User x not found"),
         (r#"{"userId":99}"#, "User 99 not found"),
         (r#"{"userId":4,"userName":"kjones"}"#, "userName: is not the name of user 4"),
-        ("", "userName: or userId must be given"),
-        ("{}", "userName: or userId must be given"),
-        (r#"{"userName":"","userId":0}"#, "userName: or userId must be given"),
+        ("", "userName: must be given, or userId"),
+        ("{}", "userName: must be given, or userId"),
+        (r#"{"userName":"","userId":0}"#, "userName: must be given, or userId"),
         (r#"{"userId":"x"}"#, "userId: must be a number"),
         ("userName=jsmith", "body: is neither JSON nor XML"),
     ] {

@@ -85,7 +85,7 @@ async fn bodies_that_are_no_notice_change_nothing() {
     refused(&answer, 400, "Content-Type: must be application/json where there is a body");
     let long = " ".repeat(exeunt::faces::MAX_BODY_BYTES + 1);
     let answer = netex.put(DEACTIVATE, &[JSON], &long).await;
-    refused(&answer, 400, "bytes of the body must not exceed 1048576");
+    refused(&answer, 400, "the body's size in bytes must not exceed 1048576");
     assert_eq!(netex.company.log_head().await, before);
 }
 
