@@ -6,6 +6,7 @@
 mod documents;
 mod layers;
 mod length;
+mod log_kinds;
 mod migrations;
 mod names;
 mod panics;
@@ -19,12 +20,13 @@ use std::fmt;
 use self::tree::{File, Tree};
 use crate::Result;
 
-const RULES: [fn(&Tree) -> Vec<Finding>; 11] = [
+const RULES: [fn(&Tree) -> Vec<Finding>; 12] = [
     documents::promises_kept,
     layers::crates_point_inward,
     layers::walls_hold,
     layers::faces_are_strangers,
     length::files_and_functions,
+    log_kinds::listed,
     migrations::numbered_without_gap,
     names::modules_say_what_they_own,
     names::names_mean_something,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use domain::Error;
 use secrecy::SecretString;
 use store::{Store, StoreUrl};
@@ -18,6 +19,7 @@ use super::output::Output;
 use super::place::{Place, Readiness};
 use crate::app::{ADMINISTRATOR, App, AppOptions};
 use crate::engine::{Engine, EngineOptions};
+use crate::faces::Proxies;
 use crate::{faces, listener, telemetry};
 
 /// The exit code after a second signal, as shells know it.
@@ -36,6 +38,10 @@ pub struct Serve {
     /// Listen on this address; port 0 takes a free one and says which
     #[arg(long, env = "EXEUNT_LISTEN", value_name = "ADDR", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
+
+    /// Addresses of proxies before the server, separated by commas: their X-Forwarded-For tells whose sign-in it is
+    #[arg(long, env = "EXEUNT_PROXIES", value_name = "ADDRS")]
+    pub proxies: Option<Proxies>,
 
     /// PEM file with the server's certificate chain; TLS is spoken if it is set
     #[arg(long, env = "EXEUNT_TLS_CERT", value_name = "FILE")]
@@ -160,7 +166,8 @@ async fn serve_app(place: &Place, serve: &Serve, app: &Arc<App>) -> Result<(), F
     let listener = listener.map_err(|error| Failure::Failed(format!("{}: {error}", serve.listen)))?;
     let tls = serve.tls()?;
     announce(&listener, tls.is_some(), place.output())?;
-    serve_until(app, serve.engine_options(), listener, tls, signals.stop()).await
+    let router = serve.proxies.clone().unwrap_or_default().before(faces::router(app));
+    serve_until(app, serve.engine_options(), listener, tls, router, signals.stop()).await
 }
 
 /// An embedded store is migrated in passing; a shared one only by `exeunt migrate`, at a time of your choice.
@@ -208,11 +215,12 @@ pub async fn serve_until(
     options: EngineOptions,
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
+    router: Router,
     stop: watch::Receiver<bool>,
 ) -> Result<(), Failure> {
     let stop = or_lost(app, stop);
     let engine = tokio::spawn(Engine::new(Arc::clone(app), options).run(stop.clone()));
-    listener::serve(listener, tls, faces::router(app), stop).await;
+    listener::serve(listener, tls, router, stop).await;
     if let Err(error) = engine.await {
         tracing::error!(%error, "the engine ended by a panic");
     }

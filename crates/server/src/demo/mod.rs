@@ -25,6 +25,7 @@ use crate::cli::place::Desk;
 use crate::cli::serve::{Signals, serve_until};
 use crate::clock::Clock;
 use crate::engine::EngineOptions;
+use crate::faces;
 use crate::random::Random;
 use run::Run;
 
@@ -86,8 +87,9 @@ pub async fn run(demo: &Demo, output: Output) -> Result<(), Failure> {
     }
     let (stop, asked) = stop(signals);
     let serving = {
-        let (app, asked) = (Arc::clone(&app), asked.clone());
-        tokio::spawn(async move { serve_until(&app, engine_options(), listener, None, asked).await })
+        let (app, router, asked) = (Arc::clone(&app), faces::router(&app), asked.clone());
+        let options = engine_options();
+        tokio::spawn(async move { serve_until(&app, options, listener, None, router, asked).await })
     };
     let show = Run { app: &app, caller: &caller, base: &base, token: &token, output };
     let shown = show_all(&show, demo, fresh, asked).await;

@@ -7,6 +7,7 @@ mod json;
 mod metrics;
 pub mod netex;
 mod percent;
+mod proxies;
 pub mod rest;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use axum::response::Response;
 
 use crate::app::App;
 pub use exchange::{Exchange, MAX_BODY_BYTES, Peer, Stopping};
+pub use proxies::Proxies;
 
 /// Every route of every face.
 pub fn router(app: &Arc<App>) -> Router {

@@ -10,6 +10,7 @@ store = \"sqlite:exeunt.db\" # default
 store_connections = 16 # default
 # store_ca_file is not set
 listen = \"127.0.0.1:8080\" # default
+# proxies is not set
 # tls_cert is not set
 # tls_key is not set
 # admin_password is not set
