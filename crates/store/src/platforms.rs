@@ -19,6 +19,8 @@ statements! {
               paused_until_ms = 0 WHERE tenant_id = $1 AND id = $2";
     LIST = concat!("SELECT ", columns!(), " FROM platforms WHERE tenant_id = $1 ORDER BY name LIMIT 1000");
     COUNT = "SELECT COUNT(*) FROM (SELECT 1 FROM platforms WHERE tenant_id = $1 LIMIT $2) AS counted";
+    LIST_WITH_HEALTH = concat!("SELECT ", columns!(), ", failures, paused_until_ms FROM platforms \
+        WHERE tenant_id = $1 ORDER BY name LIMIT 1000");
     BY_NAME = concat!("SELECT ", columns!(), " FROM platforms WHERE tenant_id = $1 AND name = $2");
     BY_ID = concat!("SELECT ", columns!(), " FROM platforms WHERE id = $1");
     HEALTH = "SELECT failures, paused_until_ms FROM platforms WHERE id = $1";
@@ -61,6 +63,14 @@ pub fn list(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Vec<Platform>> {
 /// How many platforms a tenant has, counted up to `most`.
 pub fn count(tx: &mut Tx<'_>, tenant: TenantId, most: i64) -> Result<i64> {
     tx.query_one(COUNT, params![tenant, most], |row| row.take())
+}
+
+/// As [`list`], each with its recent conduct.
+pub fn list_with_health(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Vec<(Platform, Health)>> {
+    tx.query(LIST_WITH_HEALTH, params![tenant], |row| {
+        let platform = read(row)?;
+        Ok((platform, Health { failures: row.take()?, paused_until_ms: row.take()? }))
+    })
 }
 
 pub fn by_name(tx: &mut Tx<'_>, tenant: TenantId, name: &str) -> Result<Option<Platform>> {

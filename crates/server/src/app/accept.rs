@@ -6,11 +6,11 @@ use domain::settle::{Moment, may_run, settle};
 use domain::step::Event;
 use domain::{
     Action, Error, Fact, Goal, Handover, Offboarding, OffboardingId, OffboardingState, Plan, Step, StepState,
-    User, UserId,
+    User, UserId, UserState,
 };
 use serde_json::json;
 use store::offboardings::Repeat;
-use store::{Tx, offboardings, steps};
+use store::{Tx, offboardings, steps, users};
 
 use super::edit::Edit;
 use super::load::{Loaded, load};
@@ -29,6 +29,7 @@ pub(super) fn accept(
     start: &Start,
     jitter: u64,
 ) -> Result<Vec<Started>, Error> {
+    still_active(tx, caller)?;
     let loaded = load(tx, pen.tenant, &start.users, &start.heir, start.goal)?;
     // Behind the locks: of the same request sent twice at once, the second finds the first.
     if let Some(repeat) = &start.repeat
@@ -47,6 +48,14 @@ pub(super) fn accept(
         });
     }
     Ok(started)
+}
+
+/// Since the caller's credential was looked at, the caller may have been cut.
+fn still_active(tx: &mut Tx<'_>, caller: &Caller) -> Result<(), Error> {
+    let Some(id) = caller.user else { return Ok(()) };
+    let found = users::by_id(tx, caller.tenant, id)?;
+    let active = found.is_some_and(|user| user.state == UserState::Active);
+    if active { Ok(()) } else { Err(Error::BadCredential) }
 }
 
 /// The same request under the same key answers what it answered; other content under that key is an error.
@@ -105,7 +114,7 @@ impl Acceptance<'_, '_, '_> {
         }
         if let (Goal::Deactivate, Some(message)) = (open.goal, &self.start.message) {
             let now_ms = self.pen.now_ms;
-            store::users::set_state(self.tx, self.pen.tenant, user.id, user.state, Some(message), now_ms)?;
+            users::set_state(self.tx, self.pen.tenant, user.id, user.state, Some(message), now_ms)?;
             let fact = Fact::new("user.notice_changed", json!({})).on(user.id).of(&open.id);
             self.pen.write(self.tx, &fact)?;
         }

@@ -23,7 +23,7 @@ impl App {
 
     async fn by_token(&self, hash: &str) -> Result<Caller, Error> {
         let now_ms = self.clock.now_ms();
-        let found = self.store.read(|tx| Ok::<_, Error>(tokens::find(tx, hash)?)).await?;
+        let found = self.store.look_up(|tx| Ok::<_, Error>(tokens::find(tx, hash)?)).await?;
         let found = found.filter(|found| found.token.expires_ms.is_none_or(|expires| expires > now_ms));
         let found = found.ok_or(Error::BadCredential)?;
         Ok(Caller {
@@ -37,7 +37,7 @@ impl App {
 
     async fn by_session(&self, hash: String) -> Result<Caller, Error> {
         let now_ms = self.clock.now_ms();
-        let found = self.store.read(|tx| Ok::<_, Error>(sessions::find(tx, &hash)?)).await?;
+        let found = self.store.look_up(|tx| Ok::<_, Error>(sessions::find(tx, &hash)?)).await?;
         let alive = |found: &sessions::Found| now_ms < found.last_seen_ms.saturating_add(found.idle_ms);
         let found = found.filter(alive).ok_or(Error::BadCredential)?;
         let grain_ms = SEEN_GRAIN_MS.min(found.idle_ms / 4);

@@ -75,7 +75,7 @@ impl App {
                     counts.extend(steps::counts(tx, caller.tenant, state)?);
                 }
                 let mut found = Vec::new();
-                for platform in platforms::list(tx, caller.tenant)? {
+                for (platform, health) in platforms::list_with_health(tx, caller.tenant)? {
                     let count = |wanted| {
                         let mut of = counts
                             .iter()
@@ -83,7 +83,7 @@ impl App {
                         of.next().map_or(0, |(_, _, count)| *count)
                     };
                     found.push(PlatformStatus {
-                        health: platforms::health(tx, platform.id)?,
+                        health,
                         ready: count(StepState::Ready),
                         running: count(StepState::Running),
                         failed: count(StepState::Failed),

@@ -67,10 +67,25 @@ impl Sqlite {
         F: FnOnce(&mut Tx<'_>) -> std::result::Result<T, E>,
         E: From<Error>,
     {
+        self.with_reader(|reader| tokio::task::block_in_place(|| reader.read(f))).await
+    }
+
+    pub(super) async fn look_up<T, E, F>(&self, f: F) -> std::result::Result<T, E>
+    where
+        F: FnOnce(&mut Tx<'_>) -> std::result::Result<T, E>,
+        E: From<Error>,
+    {
+        self.with_reader(|reader| reader.read(f)).await
+    }
+
+    async fn with_reader<T, E: From<Error>>(
+        &self,
+        f: impl FnOnce(&mut SqliteConnection) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
         let closed = |_| Error::OutOfService("the store is closed".to_owned());
         let _permit = self.free_readers.acquire().await.map_err(closed)?;
         let mut reader = self.take_reader()?;
-        let result = tokio::task::block_in_place(|| reader.read(f));
+        let result = f(&mut reader);
         if reader.raw.is_autocommit() {
             self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
         }

@@ -110,3 +110,19 @@ fn of_two_last_administrators_exactly_one_may_leave() {
         }
     });
 }
+
+#[test]
+fn a_caller_who_was_cut_after_the_look_at_the_credential_starts_nothing() {
+    both(|company| async move {
+        company.user("olivia", Role::Operator).await;
+        company.person("jsmith").await;
+        let session = company.session("olivia").await;
+        let caller = company.app.authenticate(&session).await.expect("signed in");
+        accept(&company, start(Goal::Deactivate, "olivia")).await;
+        let before = company.log_head().await;
+        let late = company.app.start(&caller, start(Goal::Deactivate, "jsmith")).await;
+        assert_eq!(late.err(), Some(Error::BadCredential));
+        assert_eq!(company.log_head().await, before);
+        assert_eq!(company.detail("jsmith").await.user.state, UserState::Active);
+    });
+}
