@@ -1,12 +1,12 @@
-//! Accepting plans: offboardings and steps are written, and what is local and small is done at once.
+//! The verbs themselves, by accepting plans: offboardings and steps are written, and what is local and small is done at once.
 
 use std::sync::Arc;
 
 use domain::settle::{Moment, may_run, settle};
 use domain::step::Event;
 use domain::{
-    Action, Error, Fact, Goal, Handover, Offboarding, OffboardingId, OffboardingState, Plan, Step, StepState,
-    User, UserId, UserState,
+    Action, Error, Fact, Goal, Handover, Offboarding, OffboardingId, OffboardingState, Plan, Role, Step,
+    StepState, User, UserId, UserState,
 };
 use serde_json::json;
 use store::offboardings::Repeat;
@@ -15,14 +15,32 @@ use store::{Tx, offboardings, steps, users};
 use super::edit::Edit;
 use super::load::{Loaded, load};
 use super::local::{self, Local};
-use super::start::{Start, Started, plan_all};
-use super::{Caller, Pen};
+use super::start::{Start, Started, check, plan_all};
+use super::{App, Caller, Pen};
 
 /// Asset rows that a request may change in its own transaction; the engine does the rest in chunks.
 const ROWS_AT_ONCE: i64 = store::assets::CHUNK;
 
+impl App {
+    /// Plans, accepts, and does what is local, in one transaction. Answers in the order of the users.
+    pub async fn start(&self, caller: &Caller, start: Start) -> Result<Vec<Started>, Error> {
+        caller.require(Role::Operator)?;
+        check(&start)?;
+        let pen = self.pen(caller.tenant, caller.name.clone());
+        let caller = caller.clone();
+        let jitter = self.random.jitter();
+        let started = self.store.write(move |tx| accept(tx, &pen, &caller, &start, jitter)).await?;
+        if started.iter().all(|started| started.offboarding.state.is_final()) {
+            self.hint_change();
+        } else {
+            self.hint_work();
+        }
+        Ok(started)
+    }
+}
+
 /// Everything that a request asks for, or nothing, in the order of its users.
-pub(super) fn accept(
+fn accept(
     tx: &mut Tx<'_>,
     pen: &Pen,
     caller: &Caller,

@@ -11,8 +11,7 @@ use domain::{
 };
 use store::{Tx, accounts, assets, groups, offboardings, platforms, tenants, users};
 
-use super::start::HeirRef;
-use super::{Caller, GroupRef, UserRef, lookup};
+use super::{Caller, GroupRef, HeirRef, UserRef, lookup};
 
 /// What was loaded, before it is cut into one snapshot per user.
 pub(super) struct Loaded {

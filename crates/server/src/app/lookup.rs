@@ -91,6 +91,19 @@ impl GroupRef {
     }
 }
 
+/// Who inherits, as the caller named it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HeirRef {
+    /// Nobody named: policy decides, else the user must own nothing.
+    Unsaid,
+    /// Assets stay with the tombstone, flagged as orphaned.
+    Orphan,
+    User(UserRef),
+    Group(GroupRef),
+    /// Refused.
+    Both,
+}
+
 /// Finds many at once: names and ids in few queries, the rest one by one.
 pub(super) fn find_all(
     tx: &mut Tx<'_>,

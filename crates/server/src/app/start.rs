@@ -1,14 +1,13 @@
-//! The verbs themselves: what a request is, and its plans.
+//! What a request is, and the plans it yields.
 
 use std::sync::Arc;
 
 use domain::plan::{Request, plan};
-use domain::{Error, Goal, Offboarding, Plan, Platform, Refusal, Role, Step, User, text};
+use domain::{Error, Goal, Offboarding, Plan, Platform, Refusal, Step, User, text};
 use store::offboardings::Repeat;
 
-use super::accept::accept;
 use super::load::Loaded;
-use super::{App, Caller, GroupRef, MAX_NOTICE_CHARS, MAX_USERS_PER_REQUEST, Pen, UserRef};
+use super::{Caller, HeirRef, MAX_NOTICE_CHARS, MAX_USERS_PER_REQUEST, Pen, UserRef};
 
 /// A request, in any face's words.
 #[derive(Clone, Debug)]
@@ -31,19 +30,6 @@ impl Start {
     }
 }
 
-/// Who inherits, as the caller named it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum HeirRef {
-    /// Nobody named: policy decides, else the user must own nothing.
-    Unsaid,
-    /// Assets stay with the tombstone, flagged as orphaned.
-    Orphan,
-    User(UserRef),
-    Group(GroupRef),
-    /// Refused.
-    Both,
-}
-
 #[derive(Clone, Debug)]
 pub struct Started {
     pub offboarding: Offboarding,
@@ -56,24 +42,6 @@ pub struct Started {
     pub existed: bool,
     /// This very request was made before, under the same key.
     pub replayed: bool,
-}
-
-impl App {
-    /// Plans, accepts, and does what is local, in one transaction. Answers in the order of the users.
-    pub async fn start(&self, caller: &Caller, start: Start) -> Result<Vec<Started>, Error> {
-        caller.require(Role::Operator)?;
-        check(&start)?;
-        let pen = self.pen(caller.tenant, caller.name.clone());
-        let caller = caller.clone();
-        let jitter = self.random.jitter();
-        let started = self.store.write(move |tx| accept(tx, &pen, &caller, &start, jitter)).await?;
-        if started.iter().all(|started| started.offboarding.state.is_final()) {
-            self.hint_change();
-        } else {
-            self.hint_work();
-        }
-        Ok(started)
-    }
 }
 
 pub(super) fn check(start: &Start) -> Result<(), Error> {
