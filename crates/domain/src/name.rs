@@ -44,6 +44,19 @@ pub fn check(field: &'static str, name: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// Who writes in the log without being a user; a user of such a name could be taken for it.
+const RESERVED: [&str; 3] = ["console", "engine", "anonymous"];
+
+/// As [`check`], for a new user's name.
+pub fn check_user(field: &'static str, name: &str) -> Result<(), Error> {
+    check(field, name)?;
+    let key = NameKey::new(name);
+    if RESERVED.contains(&key.as_str()) || key.as_str().contains(" (token ") {
+        return Err(Error::invalid(field, "is reserved: the log would take it for something else"));
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,6 +79,9 @@ mod tests {
     fn unusable_names_are_refused() {
         for name in ["", "  ", " a", "a ", "a\nb", &"x".repeat(256)] {
             assert!(check("userName", name).is_err(), "{name:?}");
+        }
+        for name in ["Engine", "console", "anonymous", "jsmith (token ci)"] {
+            assert!(check("name", name).is_ok() && check_user("userName", name).is_err(), "{name:?}");
         }
         for name in ["a", "o'brien", "a b", "日本", &"é".repeat(255)] {
             assert!(check("userName", name).is_ok(), "{name:?}");

@@ -182,7 +182,7 @@ fn detail(tx: &mut Tx<'_>, caller: &Caller, found: Vec<User>) -> Result<Vec<User
 }
 
 fn check_texts(new: &NewUser) -> Result<(), Error> {
-    domain::name::check("userName", &new.user_name)?;
+    domain::name::check_user("userName", &new.user_name)?;
     text::check("email", &new.email, MAX_TEXT_CHARS)?;
     text::check("fullName", &new.full_name, MAX_TEXT_CHARS)?;
     text::check("description", &new.description, MAX_TEXT_CHARS)?;

@@ -144,7 +144,12 @@ impl Resolver<'_, '_> {
     }
 
     fn user_reads_well(&mut self, place: (Table, usize), row: &UserRow) {
-        self.problems.check(place, "user_name", &row.user_name, name::check("user_name", &row.user_name));
+        self.problems.check(
+            place,
+            "user_name",
+            &row.user_name,
+            name::check_user("user_name", &row.user_name),
+        );
         self.text(place, "email", &row.email);
         self.text(place, "full_name", &row.full_name);
         self.text(place, "description", &row.description);
