@@ -76,7 +76,10 @@ impl App {
                 }
             })
             .await?;
-        self.hint_work();
+        // Between chunks nobody is told: whoever watches looks by the clock, and the next chunk begins at once.
+        if !more {
+            self.hint_work();
+        }
         Ok(more)
     }
 
