@@ -3,8 +3,8 @@
 use domain::offboarding::state_of;
 use domain::settle::{self, Moment, SettleError};
 use domain::{
-    Error, Fact, Offboarding, OffboardingId, OffboardingState, Outcome, Platform, Step, StepNo, StepState,
-    TenantId,
+    Error, Fact, Offboarding, OffboardingId, OffboardingState, Outcome, Platform, PlatformId, Step, StepNo,
+    StepState, TenantId,
 };
 use store::steps::Claim;
 use store::{Tx, offboardings, platforms, steps};
@@ -100,22 +100,26 @@ impl Edit {
         if self.before.0 != self.offboarding {
             offboardings::update(tx, self.tenant, &self.offboarding)?;
         }
-        let platforms = platforms::list(tx, self.tenant)?;
-        for fact in &self.facts {
-            pen.write(tx, &with_platform_name(fact, &platforms))?;
+        let mut known = Vec::new();
+        for fact in self.facts {
+            let fact = with_platform_name(tx, fact, &mut known)?;
+            pen.write(tx, &fact)?;
         }
         Ok((self.offboarding, self.steps))
     }
 }
 
-/// The domain knows platforms by number; whoever reads the log knows them by name.
-fn with_platform_name(fact: &Fact, platforms: &[Platform]) -> Fact {
-    let mut fact = fact.clone();
-    let number = fact.detail.get("platform").and_then(serde_json::Value::as_i64);
-    if let Some(platform) = platforms.iter().find(|platform| Some(platform.id.0) == number) {
+/// The domain knows platforms by number; whoever reads the log knows them by name. Each is looked up once.
+fn with_platform_name(tx: &mut Tx<'_>, mut fact: Fact, known: &mut Vec<Platform>) -> Result<Fact, Error> {
+    let number = fact.detail.get("platform").and_then(serde_json::Value::as_i64).map(PlatformId);
+    let Some(id) = number else { return Ok(fact) };
+    if !known.iter().any(|platform| platform.id == id) {
+        known.extend(platforms::by_id(tx, id)?);
+    }
+    if let Some(platform) = known.iter().find(|platform| platform.id == id) {
         fact.detail["platform"] = platform.name.clone().into();
     }
-    fact
+    Ok(fact)
 }
 
 fn locked(tx: &mut Tx<'_>, tenant: TenantId, id: &OffboardingId) -> Result<Offboarding, Error> {
