@@ -96,7 +96,7 @@ impl Engine {
         chores.finish(&self).await;
     }
 
-    /// Runs everything that is ready until nothing is: for the demo's and the tests' own loops.
+    /// Runs everything that is ready until nothing is: for tests, which move the clock themselves.
     pub async fn run_until_idle(self: &Arc<Self>) {
         let mut attempts = JoinSet::new();
         loop {
