@@ -4,7 +4,10 @@ use crate::db::{Tx, params, statements};
 use crate::{Error, Result};
 
 /// In order; the version of a store is how many of them it has.
-const SERIES: &[&str] = &[include_str!("../../../migrations/0001_foundation.sql")];
+const SERIES: &[&str] = &[
+    include_str!("../../../migrations/0001_foundation.sql"),
+    include_str!("../../../migrations/0002_faces.sql"),
+];
 
 const VERSIONS: &str = "schema_versions";
 const CREATE_VERSIONS: &str =
