@@ -42,7 +42,10 @@ use crate::random::Random;
 
 pub use authenticate::TOKEN_PREFIX;
 pub use claim::Work;
-pub use directory::{NewGroup, NewUser, UserDetail};
+pub use directory::{
+    Changed, GroupsChange, Leaving, MAX_NEW_USERS, NewGroup, NewName, NewUser, SeatChange, UserChange,
+    UserDetail,
+};
 pub use health::Health;
 pub use lookup::{GroupRef, HeirRef, UserRef};
 pub use nodes::NODE_ALIVE_MS;
@@ -53,6 +56,7 @@ pub use report::{PlatformReport, Report, reports};
 pub use sign_in::{DEFAULT_TENANT, SecretForm, SignIn, SignedIn};
 pub use start::{Start, Started};
 pub use store::log::{Filter as LogFilter, LogEntry};
+pub use store::members::Seat;
 pub use store::offboardings::{Filter as OffboardingFilter, Repeat};
 pub use store::tokens::Token;
 pub use tenants::ADMINISTRATOR;
