@@ -1,5 +1,7 @@
 //! Users, tombstones included.
 
+use std::ops::Range;
+
 use domain::{NameKey, TenantId, User, UserId, UserState};
 
 use crate::Result;
@@ -36,6 +38,13 @@ statements! {
     LIST_ALL = concat!("SELECT ", columns!(), " FROM users WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3");
     PAGE_PRESENT = concat!("SELECT ", columns!(),
         " FROM users WHERE tenant_id = $1 AND state <> 'removed' ORDER BY id LIMIT $2 OFFSET $3");
+    /// `name_key` is ordered by bytes, on either database: a prefix is a range of the index.
+    SEARCH = concat!("SELECT ", columns!(), ", password_hash IS NOT NULL FROM users WHERE tenant_id = $1 \
+        AND state <> 'removed' AND name_key >= $2 AND name_key < $3 ORDER BY name_key LIMIT $4 OFFSET $5");
+    SEARCH_DOWN = concat!("SELECT ", columns!(), ", password_hash IS NOT NULL FROM users WHERE tenant_id = $1 \
+        AND state <> 'removed' AND name_key >= $2 AND name_key < $3 ORDER BY name_key DESC LIMIT $4 OFFSET $5");
+    COUNT_FOUND = "SELECT COUNT(*) FROM (SELECT id FROM users WHERE tenant_id = $1 AND state <> 'removed' \
+                   AND name_key >= $2 AND name_key < $3 LIMIT $4) AS counted";
     ACTIVE_ADMINS = "SELECT COUNT(*) FROM (SELECT id FROM users \
                      WHERE tenant_id = $1 AND role = 'admin' AND state = 'active' LIMIT $2) AS admins";
     SET_STATE = "UPDATE users SET state = $3, notice = $4, state_since_ms = $5 WHERE tenant_id = $1 AND id = $2";
@@ -131,6 +140,29 @@ pub fn list(
 /// For clients that count rows instead of keeping a key; bounded by the face.
 pub fn page(tx: &mut Tx<'_>, tenant: TenantId, limit: i64, offset: i64) -> Result<Vec<User>> {
     tx.query(PAGE_PRESENT, params![tenant, limit, offset], read)
+}
+
+/// Present users whose names begin alike, and where in their order to begin.
+#[derive(Clone, Debug)]
+pub struct Search {
+    pub names: Range<String>,
+    pub descending: bool,
+    pub limit: i64,
+    pub offset: i64,
+}
+
+/// Each user with whether it has a password here.
+pub fn search(tx: &mut Tx<'_>, tenant: TenantId, search: &Search) -> Result<Vec<(User, bool)>> {
+    let Search { names, descending, limit, offset } = search;
+    let statement = if *descending { SEARCH_DOWN } else { SEARCH };
+    tx.query(statement, params![tenant, names.start, names.end, *limit, *offset], |row| {
+        Ok((read(row)?, row.take()?))
+    })
+}
+
+/// How many users [`search`] finds on all its pages, counted up to `most`.
+pub fn count_found(tx: &mut Tx<'_>, tenant: TenantId, names: &Range<String>, most: i64) -> Result<i64> {
+    tx.query_one(COUNT_FOUND, params![tenant, names.start, names.end, most], |row| row.take())
 }
 
 /// How many administrators are active, counted up to `most`.
