@@ -12,5 +12,6 @@ mod fixture; // a company on a fresh store, and a client for its router
 mod home; // where a store lives during a test: either database, and the same test on both
 mod import; // a whole directory at once
 mod netex; // the Netex face, held against its contract
+mod python; // programs in Python that we did not write
 mod rest; // the REST face and its OpenAPI document
 mod sign_in; // sign-ins in the face of what happens meanwhile
