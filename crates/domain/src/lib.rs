@@ -20,6 +20,7 @@ pub mod retry;
 pub mod settle;
 pub mod step;
 pub mod text;
+pub mod token;
 pub mod user;
 
 pub use action::{Action, Goal};
@@ -35,4 +36,5 @@ pub use platform::{Account, AccountState, Capabilities, Platform, PlatformKind};
 pub use policy::Policy;
 pub use refusal::Refusal;
 pub use step::{Step, StepState};
+pub use token::TokenKind;
 pub use user::{Group, Role, User, UserState};

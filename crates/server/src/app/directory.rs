@@ -9,8 +9,9 @@ use domain::{
 use secrecy::SecretString;
 use serde_json::json;
 use store::numbers::{self, Series};
-use store::{Tx, accounts, assets, groups, platforms, sessions, tokens, users};
+use store::{Tx, accounts, assets, groups, platforms, users};
 
+use super::credentials::{Ended, end_all};
 use super::offboardings::one_more;
 use super::{App, Caller, Credential, GroupRef, Page, Pen, UserRef};
 use crate::passwords;
@@ -95,7 +96,7 @@ impl App {
         self.store.write(move |tx| create_user(tx, &pen, new, guid, hash.as_deref())).await
     }
 
-    /// Sets a password, and ends every session and token of that user in the same transaction. Everybody may set
+    /// Sets a password, and ends every other credential of that user in the same transaction. Everybody may set
     /// their own, but not by a token: its bearer would sign in with the user's role instead of the token's.
     pub async fn set_password(
         &self,
@@ -116,9 +117,9 @@ impl App {
                 }
                 let user = found.ok_or_else(|| Error::not_found("user", user.shown()))?;
                 users::set_password_hash(tx, pen.tenant, user.id, &hash)?;
-                let ended = sessions::end_of_user(tx, pen.tenant, user.id)?;
-                let revoked = tokens::revoke_of_user(tx, pen.tenant, user.id)?;
-                let detail = json!({ "sessions_ended": ended, "tokens_ended": revoked });
+                let Ended { sessions, tokens, clients } = end_all(tx, pen.tenant, user.id)?;
+                let detail =
+                    json!({ "sessions_ended": sessions, "tokens_ended": tokens, "clients_ended": clients });
                 pen.write(tx, &Fact::new("user.password_changed", detail).on(user.id))
             })
             .await

@@ -4,10 +4,12 @@
 //! Never: HTTP, wire formats, a remote call.
 
 mod accept;
+mod access_tokens;
 mod assets;
 mod authenticate;
 mod claim;
 mod console;
+mod credentials;
 mod directory;
 mod edit;
 mod feed;
@@ -32,7 +34,7 @@ mod wait;
 
 use std::sync::Arc;
 
-use domain::{Error, Fact, Role, TenantId, UserId};
+use domain::{Error, Fact, Role, TenantId, TokenKind, UserId};
 use store::{Store, Tx};
 use tokio::sync::Notify;
 
@@ -40,6 +42,10 @@ use crate::clock::Clock;
 use crate::passwords::Passwords;
 use crate::random::Random;
 
+pub use access_tokens::{
+    ACCESS_TOKEN_LIFE_MS, AccessToken, DEFAULT_ACCESS_TOKEN_NAME, LONGEST_ACCESS_MS, Life, MAX_ACCESS_TOKENS,
+    NewAccessToken, REFRESH_PREFIX, Refresh,
+};
 pub use authenticate::TOKEN_PREFIX;
 pub use claim::Work;
 pub use directory::{NewGroup, NewUser, UserDetail};
@@ -156,6 +162,7 @@ pub enum Credential {
     },
     Token {
         id: i64,
+        kind: TokenKind,
     },
     /// Name and password sent with this very call.
     Password,

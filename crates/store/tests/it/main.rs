@@ -20,3 +20,4 @@ mod sample;
 mod schema;
 mod servers;
 mod steps;
+mod tokens;
