@@ -70,3 +70,5 @@ CREATE INDEX tokens_parent ON tokens (tenant_id, parent_id) WHERE parent_id IS N
 CREATE INDEX tokens_over ON tokens (COALESCE(refresh_until_ms, expires_ms));
 
 -- Searches.
+-- Names in the order of their bytes, as SQLite has them anyway: in the order of a language a prefix is no range.
+ALTER TABLE users ALTER COLUMN name_key TYPE TEXT COLLATE "C"; -- PostgreSQL only
