@@ -69,9 +69,9 @@ const USERS: Cases = &[
 ];
 
 const GROUPS: Cases = &[
-    ("INSERT INTO groups VALUES (1, 23, '00000000000000000000000000000016', 'n', 'n', '', 1)", Uni),
-    ("INSERT INTO groups VALUES (1, 23, 'g', 'GROUP 22', 'group 22', '', 1)", Uni),
-    ("INSERT INTO groups VALUES (9, 1, 'g', 'n', 'n', '', 1)", Ref),
+    ("INSERT INTO groups VALUES (1, 23, '00000000000000000000000000000016', 'n', 'n', '', 1, NULL)", Uni),
+    ("INSERT INTO groups VALUES (1, 23, 'g', 'GROUP 22', 'group 22', '', 1, NULL)", Uni),
+    ("INSERT INTO groups VALUES (9, 1, 'g', 'n', 'n', '', 1, NULL)", Ref),
     ("INSERT INTO members VALUES (1, 22, 99)", Ref),
     ("INSERT INTO members VALUES (1, 99, 1)", Ref),
     ("INSERT INTO tenants VALUES (3, 'tenant1', NULL, '{}', 1)", Uni),
@@ -87,6 +87,7 @@ const ASSETS: Cases = &[
     ("UPDATE assets SET owner_user_id = 99 WHERE tenant_id = 1 AND id = 1", Ref),
     ("UPDATE assets SET owner_user_id = NULL, owner_group_id = 99 WHERE tenant_id = 1 AND id = 1", Ref),
     ("UPDATE assets SET id = 1 WHERE tenant_id = 1 AND id = 2", Uni),
+    ("UPDATE assets SET kind = 'vm_client', external_key = 'vm-1' WHERE tenant_id = 1", Uni),
 ];
 
 const PLATFORMS: Cases = &[
