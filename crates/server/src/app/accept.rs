@@ -69,7 +69,7 @@ fn accept(
 }
 
 /// Since the caller's credential was looked at, the caller may have been cut.
-fn still_active(tx: &mut Tx<'_>, caller: &Caller) -> Result<(), Error> {
+pub(super) fn still_active(tx: &mut Tx<'_>, caller: &Caller) -> Result<(), Error> {
     let Some(id) = caller.user else { return Ok(()) };
     let found = users::by_id(tx, caller.tenant, id)?;
     let active = found.is_some_and(|user| user.state == UserState::Active);
