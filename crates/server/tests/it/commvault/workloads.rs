@@ -175,7 +175,7 @@ fn a_departure_that_is_under_way_comes_to_its_end() {
                     let workload = WorkloadRef::Subclient(AssetRef::Id(AssetId(id)));
                     match app.release_workload(&console, &workload, None).await {
                         // It was handed over at this very moment: the caller asks again, or the heir does.
-                        Ok(_) | Err(domain::Error::Unavailable { .. }) => {}
+                        Ok(()) | Err(domain::Error::Unavailable { .. }) => {}
                         Err(error) => panic!("{error}"),
                     }
                 }
