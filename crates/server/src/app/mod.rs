@@ -24,6 +24,7 @@ mod offboardings;
 mod platforms;
 mod policy;
 mod preview;
+mod release;
 mod report;
 mod search;
 mod settle;
@@ -56,11 +57,12 @@ pub use directory::{
     UserDetail,
 };
 pub use health::Health;
-pub use lookup::{GroupRef, HeirRef, UserRef};
+pub use lookup::{AssetRef, GroupRef, HeirRef, UserRef};
 pub use nodes::NODE_ALIVE_MS;
 pub use offboardings::{Detail, Page};
 pub use platforms::{MAX_IN_FLIGHT, NewPlatform, PlatformStatus};
 pub use preview::Preview;
+pub use release::{TenantRef, TenantRelease, WorkloadRef};
 pub use report::{PlatformReport, Report, reports};
 pub use search::{FoundUser, FoundUsers, MAX_SEARCHED, UserSearch};
 pub use sign_in::{DEFAULT_TENANT, SecretForm, SignIn, SignedIn};
