@@ -30,3 +30,5 @@ CREATE UNIQUE INDEX assets_external ON assets (tenant_id, kind, external_key) WH
 -- Credentials.
 
 -- Searches.
+-- Names in the order of their bytes, as SQLite has them anyway: in the order of a language a prefix is no range.
+ALTER TABLE users ALTER COLUMN name_key TYPE TEXT COLLATE "C"; -- PostgreSQL only

@@ -23,6 +23,7 @@ mod platforms;
 mod policy;
 mod preview;
 mod report;
+mod search;
 mod settle;
 mod sign_in;
 mod start;
@@ -44,7 +45,10 @@ use crate::random::Random;
 
 pub use authenticate::TOKEN_PREFIX;
 pub use claim::Work;
-pub use directory::{NewGroup, NewUser, UserDetail};
+pub use directory::{
+    Changed, GroupsChange, Leaving, MAX_NEW_USERS, NewGroup, NewName, NewUser, SeatChange, UserChange,
+    UserDetail,
+};
 pub use health::Health;
 pub use lookup::{GroupRef, HeirRef, UserRef};
 pub use nodes::NODE_ALIVE_MS;
@@ -52,9 +56,11 @@ pub use offboardings::{Detail, Page};
 pub use platforms::{MAX_IN_FLIGHT, NewPlatform, PlatformStatus};
 pub use preview::Preview;
 pub use report::{PlatformReport, Report, reports};
+pub use search::{FoundUser, FoundUsers, MAX_SEARCHED, UserSearch};
 pub use sign_in::{DEFAULT_TENANT, SecretForm, SignIn, SignedIn};
 pub use start::{Start, Started};
 pub use store::log::{Filter as LogFilter, LogEntry};
+pub use store::members::Seat;
 pub use store::offboardings::{Filter as OffboardingFilter, Repeat};
 pub use store::tokens::Token;
 pub use tenants::ADMINISTRATOR;

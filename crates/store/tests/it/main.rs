@@ -18,5 +18,6 @@ mod plans;
 mod platforms;
 mod sample;
 mod schema;
+mod searches;
 mod servers;
 mod steps;
