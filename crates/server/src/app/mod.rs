@@ -4,10 +4,12 @@
 //! Never: HTTP, wire formats, a remote call.
 
 mod accept;
+mod access_tokens;
 mod assets;
 mod authenticate;
 mod claim;
 mod console;
+mod credentials;
 mod directory;
 mod edit;
 mod feed;
@@ -34,7 +36,7 @@ mod welcome;
 
 use std::sync::Arc;
 
-use domain::{Error, Fact, Role, TenantId, UserId};
+use domain::{Error, Fact, Role, TenantId, TokenKind, UserId};
 use store::{Store, Tx};
 use tokio::sync::Notify;
 
@@ -43,6 +45,10 @@ use crate::mail::Mailer;
 use crate::passwords::Passwords;
 use crate::random::Random;
 
+pub use access_tokens::{
+    ACCESS_TOKEN_LIFE_MS, AccessToken, DEFAULT_ACCESS_TOKEN_NAME, LONGEST_ACCESS_MS, Life, MAX_ACCESS_TOKENS,
+    NewAccessToken, REFRESH_PREFIX, Refresh,
+};
 pub use authenticate::TOKEN_PREFIX;
 pub use claim::Work;
 pub use directory::{
@@ -168,6 +174,7 @@ pub enum Credential {
     },
     Token {
         id: i64,
+        kind: TokenKind,
     },
     /// Name and password sent with this very call.
     Password,

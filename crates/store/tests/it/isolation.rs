@@ -1,20 +1,20 @@
 //! No function that is given a tenant sees or changes a row of another.
 
 use domain::{Action, Fact, Goal, GroupId, NameKey, OffboardingState, Profile, Role, UserId, UserState};
-use domain::{AssetId, PlatformId, StepState};
+use domain::{AssetId, PlatformId, StepState, TokenKind};
 use store::members::Seat;
 use store::{
-    Tx, accounts, assets, groups, lockouts, log, members, numbers, offboardings, platforms, profiles,
-    sessions, steps, tenants, tokens, users,
+    Tx, accounts, assets, clients, groups, lockouts, log, members, numbers, offboardings, platforms,
+    profiles, sessions, steps, tenants, tokens, users,
 };
 
 use crate::fixture::{Base, each};
 use crate::sample::{OTHER, T, account, asset, of, offboarding, offboarding_id, step};
 
 /// Of reading a tenant's rows.
-const WAYS: usize = 37;
+const WAYS: usize = 41;
 const ONE: UserId = UserId(1);
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 15] = [
     "users",
     "groups",
     "members",
@@ -27,6 +27,7 @@ const TABLES: [&str; 14] = [
     "steps",
     "sessions",
     "tokens",
+    "clients",
     "lockouts",
     "counters",
 ];
@@ -61,12 +62,27 @@ async fn neighbor(base: &Base) {
             tenant: OTHER,
             id: 1,
             user: ONE,
+            kind: TokenKind::Cloud,
             name,
             role: Role::Admin,
             created_ms: 1,
             expires_ms: None,
+            parent: None,
+            client: None,
         };
-        tokens::insert(tx, "t", &token)
+        tokens::insert(tx, "t", &token, None)?;
+        let access =
+            tokens::Token { id: 2, kind: TokenKind::Access, expires_ms: Some(9), parent: Some(1), ..token };
+        tokens::insert(tx, "a", &access, None)?;
+        let client = clients::Client {
+            id: "c".into(),
+            tenant: OTHER,
+            user: ONE,
+            secret_hash: "h".into(),
+            created_ms: 1,
+            secret_ms: 1,
+        };
+        clients::insert(tx, &client)
     })
     .await
     .expect("a neighbor");
@@ -124,6 +140,10 @@ fn seen(tx: &mut Tx<'_>, tenant: domain::TenantId) -> store::Result<usize> {
         !offboardings::count_open(tx, tenant)?.is_empty(),
         !steps::counts(tx, tenant, StepState::Ready)?.is_empty(),
         !tokens::list(tx, tenant, 0, 9)?.is_empty(),
+        tokens::by_id(tx, tenant, 1)?.is_some(),
+        tokens::count_access(tx, tenant, ONE, 0, 9)? > 0,
+        clients::of_user(tx, tenant, ONE)?.is_some(),
+        !clients::list(tx, tenant, UserId(0), 9)?.is_empty(),
         lockouts::find(tx, tenant, "user:user1")?.failures > 0,
         log::head(tx, tenant)? > 0,
         !log::after(tx, tenant, &log::Filter::All, 0, 9)?.is_empty(),
@@ -172,8 +192,11 @@ const CHANGES: &[Change] = &[
     |tx| offboardings::update(tx, T, &offboarding(1, 1, Goal::Remove)).map(|()| 1),
     |tx| steps::insert(tx, T, &offboarding_id(1), &[step(9, 20, "r1", Action::Delete)]).map(|()| 1),
     |tx| sessions::end_of_user(tx, T, ONE),
-    |tx| tokens::revoke(tx, T, 1).map(u64::from),
+    |tx| tokens::kept(tx, T, 1).map(|found| u64::from(found.is_some())),
+    |tx| tokens::revoke(tx, T, 1),
     |tx| tokens::revoke_of_user(tx, T, ONE),
+    |tx| tokens::revoke_cloud(tx, T, ONE).map(u64::from),
+    |tx| clients::delete_of_user(tx, T, ONE),
     |tx| lockouts::clear(tx, T, "user:user1").map(|()| 0),
     |tx| numbers::raise(tx, T, numbers::Series::Groups, 5).map(|()| 0),
     |tx| tenants::set_policy(tx, T, &domain::Policy { grace_ms: 7, ..Default::default() }).map(|()| 0),
