@@ -10,6 +10,7 @@ mod object;
 mod offboard;
 mod reply;
 mod sign_in;
+mod tokens;
 mod users;
 mod v4;
 mod write;
@@ -25,6 +26,7 @@ pub use offboard::{
 };
 pub use reply::{Reply, broken, not_served};
 pub use sign_in::{SignedIn, locked, probe, refused, signed_in, signed_out, unauthorized, who_am_i};
+pub use tokens::{access_token, api_token, renewed};
 pub use users::{GroupOfUser, UserView, user_list, user_read_failed};
 pub use v4::{v4_done, v4_failed};
 pub use write::{Entity, not_updated, updated};

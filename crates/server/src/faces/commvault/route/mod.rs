@@ -18,6 +18,8 @@ pub enum Route {
     /// The probe that clients send before anything else.
     Root,
     Login,
+    /// The pair in the body is the credential.
+    RenewAccessToken,
     /// Needs a token.
     Guarded(Operation),
 }
@@ -36,6 +38,9 @@ pub enum Operation {
     OffboardTenant,
     ListGroups,
     GetGroup(GroupRef),
+    CreateApiToken,
+    CreateAccessToken,
+    DeleteAccessToken(i64),
 }
 
 impl Route {

@@ -21,4 +21,5 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::new(Method::PUT, "User/{user}/Enable", OfUser(Operation::EnableUser)),
     Endpoint::new(Method::GET, "UserGroup", Plain(Operation::ListGroups)),
     Endpoint::new(Method::GET, "UserGroup/{group}", OfGroup(Operation::GetGroup)),
+    Endpoint::new(Method::POST, "ApiToken/User", Plain(Operation::CreateApiToken)),
 ];
