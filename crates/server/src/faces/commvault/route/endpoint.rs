@@ -1,0 +1,94 @@
+//! One row of a table: a method, a path, and what they mean. Never looks a name up.
+
+use axum::http::Method;
+use domain::{Error, GroupId, UserId};
+
+use super::{Operation, Route};
+use crate::app::{GroupRef, UserRef};
+use crate::faces::commvault::path::Segment;
+use crate::faces::commvault::reference;
+
+#[derive(Debug)]
+pub struct Endpoint {
+    pub method: Method,
+    /// Fixed words, which are matched in any case, and at most one `{…}` for whom or what is meant.
+    pub path: &'static str,
+    meaning: Meaning,
+}
+
+#[derive(Debug)]
+pub(super) enum Meaning {
+    /// Needs no token.
+    Open(Route),
+    Plain(Operation),
+    /// The `{…}` is a user: an id, or `byName(userName='NAME')`.
+    OfUser(fn(UserRef) -> Operation),
+    /// The `{…}` is a group: an id, or `byName(userGroupName='NAME')`.
+    OfGroup(fn(GroupRef) -> Operation),
+}
+
+impl Endpoint {
+    pub(super) const fn new(method: Method, path: &'static str, meaning: Meaning) -> Self {
+        Self { method, path, meaning }
+    }
+
+    fn words(&self) -> impl Iterator<Item = &'static str> {
+        self.path.split('/').filter(|word| !word.is_empty())
+    }
+
+    pub(super) fn fits(&self, method: &Method, segments: &[Segment]) -> bool {
+        let fits = |(word, segment): (&str, &Segment)| is_parameter(word) || segment.is(word);
+        self.method == *method
+            && self.words().count() == segments.len()
+            && self.words().zip(segments).all(fits)
+    }
+
+    /// What a path that fits means.
+    pub(super) fn route(&self, segments: &[Segment]) -> Result<Route, Error> {
+        let named =
+            || self.words().zip(segments).find(|(word, _)| is_parameter(word)).map(|(_, named)| named);
+        let missing = || Error::internal(&format!("{} names nothing", self.path));
+        Ok(Route::Guarded(match &self.meaning {
+            Meaning::Open(route) => return Ok(route.clone()),
+            Meaning::Plain(operation) => operation.clone(),
+            Meaning::OfUser(operation) => operation(user(named().ok_or_else(missing)?)?),
+            Meaning::OfGroup(operation) => operation(group(named().ok_or_else(missing)?)?),
+        }))
+    }
+}
+
+fn is_parameter(word: &str) -> bool {
+    word.starts_with('{')
+}
+
+fn user(segment: &Segment) -> Result<UserRef, Error> {
+    match named(segment, "userId", "userName")? {
+        Named::Id(id) => Ok(UserRef::Id(UserId(id))),
+        Named::Name(name) => Ok(UserRef::Name(name)),
+    }
+}
+
+fn group(segment: &Segment) -> Result<GroupRef, Error> {
+    match named(segment, "userGroupId", "userGroupName")? {
+        Named::Id(id) => Ok(GroupRef::Id(GroupId(id))),
+        Named::Name(name) => Ok(GroupRef::Name(name)),
+    }
+}
+
+enum Named {
+    Id(i64),
+    Name(String),
+}
+
+fn named(segment: &Segment, id: &'static str, argument: &'static str) -> Result<Named, Error> {
+    match segment {
+        Segment::Plain(text) => match reference::id(id, text)? {
+            Some(id) => Ok(Named::Id(id)),
+            None => Err(Error::invalid(id, "must not be 0")),
+        },
+        Segment::ByName(by_name) => match by_name.only(argument) {
+            Some(name) if !name.trim().is_empty() => Ok(Named::Name(name.to_owned())),
+            _ => Err(Error::invalid("path", format!("must have the form byName({argument}='NAME')"))),
+        },
+    }
+}

@@ -1,0 +1,55 @@
+//! Which endpoint a method and a path name.
+//!
+//! Every endpoint of this face is a row of one of the tables, `v2` or `v4`; the first row that fits is meant.
+
+mod endpoint;
+mod v2;
+mod v4;
+
+use axum::http::Method;
+use domain::Error;
+
+use super::path::Segment;
+use crate::app::{GroupRef, UserRef};
+pub use endpoint::Endpoint;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// The probe that clients send before anything else.
+    Root,
+    Login,
+    /// Needs a token.
+    Guarded(Operation),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Operation {
+    Logout,
+    WhoAmI,
+    ListUsers,
+    GetUser(UserRef),
+    DisableUser(UserRef),
+    EnableUser(UserRef),
+    DeleteUser(UserRef),
+    OffboardUser,
+    ListGroups,
+    GetGroup(GroupRef),
+}
+
+impl Route {
+    /// Nothing if the face has no such endpoint.
+    pub fn of(method: &Method, segments: &[Segment]) -> Result<Option<Self>, Error> {
+        endpoints()
+            .find(|endpoint| endpoint.fits(method, segments))
+            .map(|found| found.route(segments))
+            .transpose()
+    }
+}
+
+/// All that this face serves.
+pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
+    v2::ENDPOINTS.iter().chain(v4::ENDPOINTS)
+}
+
+#[cfg(test)]
+mod tests;

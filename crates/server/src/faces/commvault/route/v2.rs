@@ -1,0 +1,21 @@
+//! The older generations: XML or JSON, mostly status 200. Fixed words come before parameters in their place.
+
+use axum::http::Method;
+
+use super::endpoint::Meaning::{OfGroup, OfUser, Open, Plain};
+use super::{Endpoint, Operation, Route};
+
+pub(super) const ENDPOINTS: &[Endpoint] = &[
+    Endpoint::new(Method::GET, "", Open(Route::Root)),
+    Endpoint::new(Method::POST, "Login", Open(Route::Login)),
+    Endpoint::new(Method::POST, "Logout", Plain(Operation::Logout)),
+    Endpoint::new(Method::POST, "WhoAmI", Plain(Operation::WhoAmI)),
+    Endpoint::new(Method::POST, "User/Offboard", Plain(Operation::OffboardUser)),
+    Endpoint::new(Method::GET, "User", Plain(Operation::ListUsers)),
+    Endpoint::new(Method::GET, "User/{user}", OfUser(Operation::GetUser)),
+    Endpoint::new(Method::DELETE, "User/{user}", OfUser(Operation::DeleteUser)),
+    Endpoint::new(Method::PUT, "User/{user}/Disable", OfUser(Operation::DisableUser)),
+    Endpoint::new(Method::PUT, "User/{user}/Enable", OfUser(Operation::EnableUser)),
+    Endpoint::new(Method::GET, "UserGroup", Plain(Operation::ListGroups)),
+    Endpoint::new(Method::GET, "UserGroup/{group}", OfGroup(Operation::GetGroup)),
+];
