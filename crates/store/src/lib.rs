@@ -10,11 +10,13 @@ mod error;
 pub mod groups;
 pub mod lockouts;
 pub mod log;
+pub mod members;
 pub mod migrate;
 pub mod nodes;
 pub mod numbers;
 pub mod offboardings;
 pub mod platforms;
+pub mod profiles;
 pub mod sessions;
 pub mod steps;
 pub mod tenants;
@@ -33,11 +35,13 @@ pub fn statements() -> Vec<&'static str> {
         groups::ALL,
         lockouts::ALL,
         log::ALL,
+        members::ALL,
         migrate::ALL,
         nodes::ALL,
         numbers::ALL,
         offboardings::ALL,
         platforms::ALL,
+        profiles::ALL,
         sessions::ALL,
         steps::ALL,
         tenants::ALL,

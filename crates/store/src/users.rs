@@ -52,7 +52,8 @@ statements! {
               WHERE tenant_id = $1 AND id = $2";
     PASSWORD_HASH = "SELECT password_hash FROM users WHERE tenant_id = $1 AND id = $2";
     SET_PASSWORD_HASH = "UPDATE users SET password_hash = $3 WHERE tenant_id = $1 AND id = $2 AND state <> 'removed'";
-    SET_ROLE = "UPDATE users SET role = $3 WHERE tenant_id = $1 AND id = $2 AND state <> 'removed'";
+    UPDATE = "UPDATE users SET user_name = $3, name_key = $4, email = $5, full_name = $6, description = $7, \
+              role = $8, external_id = $9 WHERE tenant_id = $1 AND id = $2 AND state <> 'removed'";
     SIGNED_IN = "UPDATE users SET last_sign_in_ms = $3 WHERE tenant_id = $1 AND id = $2";
 }
 
@@ -193,8 +194,22 @@ pub fn set_password_hash(tx: &mut Tx<'_>, tenant: TenantId, id: UserId, hash: &s
     tx.execute_one(SET_PASSWORD_HASH, params![tenant, id, hash])
 }
 
-pub fn set_role(tx: &mut Tx<'_>, tenant: TenantId, id: UserId, role: domain::Role) -> Result<()> {
-    tx.execute_one(SET_ROLE, params![tenant, id, role.as_str()])
+/// Writes what may be edited: names, texts, role and external id.
+pub fn update(tx: &mut Tx<'_>, tenant: TenantId, user: &User) -> Result<()> {
+    tx.execute_one(
+        UPDATE,
+        params![
+            tenant,
+            user.id,
+            user.user_name,
+            NameKey::new(&user.user_name).as_str(),
+            user.email,
+            user.full_name,
+            user.description,
+            user.role.as_str(),
+            user.external_id,
+        ],
+    )
 }
 
 pub fn signed_in(tx: &mut Tx<'_>, tenant: TenantId, id: UserId, now_ms: i64) -> Result<()> {

@@ -6,7 +6,8 @@ use domain::step::Progress;
 use domain::{
     Action, Error, Handover, Offboarding, Outcome, Owner, Refusal, Step, TenantId, User, UserState,
 };
-use store::{Tx, assets, groups, sessions, tokens, users};
+use store::members::{self, Seat};
+use store::{Tx, assets, groups, profiles, sessions, tokens, users};
 
 use super::load::successors;
 
@@ -159,7 +160,9 @@ fn delete(tx: &mut Tx<'_>, tenant: TenantId, user: &User, now_ms: i64) -> Result
     }
     sessions::end_of_user(tx, tenant, user.id)?;
     tokens::revoke_of_user(tx, tenant, user.id)?;
-    let groups = groups::remove_member_everywhere(tx, tenant, user.id)?;
+    let groups = members::remove_everywhere(tx, tenant, user.id, Seat::Member)?;
+    members::remove_everywhere(tx, tenant, user.id, Seat::Admin)?;
+    profiles::delete(tx, tenant, user.id)?;
     users::remove(tx, tenant, user.id, now_ms)?;
     let left = match groups {
         0 => String::new(),

@@ -30,6 +30,7 @@ mod start;
 mod tenants;
 mod tokens;
 mod wait;
+mod welcome;
 
 use std::sync::Arc;
 
@@ -38,12 +39,16 @@ use store::{Store, Tx};
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
+use crate::mail::Mailer;
 use crate::passwords::Passwords;
 use crate::random::Random;
 
 pub use authenticate::TOKEN_PREFIX;
 pub use claim::Work;
-pub use directory::{NewGroup, NewUser, UserDetail};
+pub use directory::{
+    Changed, GroupsChange, Leaving, MAX_NEW_USERS, NewGroup, NewName, NewUser, SeatChange, UserChange,
+    UserDetail,
+};
 pub use health::Health;
 pub use lookup::{GroupRef, HeirRef, UserRef};
 pub use nodes::NODE_ALIVE_MS;
@@ -55,11 +60,13 @@ pub use search::{FoundUser, FoundUsers, MAX_SEARCHED, UserSearch};
 pub use sign_in::{DEFAULT_TENANT, SecretForm, SignIn, SignedIn};
 pub use start::{Start, Started};
 pub use store::log::{Filter as LogFilter, LogEntry};
+pub use store::members::Seat;
 pub use store::offboardings::{Filter as OffboardingFilter, Repeat};
 pub use store::tokens::Token;
 pub use tenants::ADMINISTRATOR;
 pub use tokens::NewToken;
 pub use wait::WaitFor;
+pub use welcome::Delivery;
 
 /// Most rows of one page, on every list of every face.
 pub const MAX_PAGE: usize = 500;
@@ -84,6 +91,8 @@ pub struct AppOptions {
     pub longest_lock_ms: i64,
     /// Longest wait for platforms in a synchronous call.
     pub max_wait_ms: i64,
+    /// Where welcome mails go; without it none is sent.
+    pub mailer: Option<Mailer>,
 }
 
 impl Default for AppOptions {
@@ -94,6 +103,7 @@ impl Default for AppOptions {
             first_lock_ms: 30_000,
             longest_lock_ms: 15 * 60_000,
             max_wait_ms: 30_000,
+            mailer: None,
         }
     }
 }

@@ -169,6 +169,7 @@ async fn create(desk: &Desk, add: Add) -> Result<(), Failure> {
         external_id: add.external_id,
         password,
         groups: add.groups,
+        profile: domain::Profile::default(),
     };
     let user = desk.app.create_user(&desk.caller, new).await?;
     let document = json!({ "id": user.id, "guid": user.guid, "userName": user.user_name });

@@ -102,16 +102,11 @@ impl Company {
 
     pub(crate) fn new_user(user_name: &str, role: Role) -> NewUser {
         NewUser {
-            user_name: user_name.to_owned(),
             email: format!("{}@example.com", user_name.replace(['/', '\\', ' '], ".")),
             full_name: format!("Full {user_name}"),
-            description: String::new(),
             role,
-            protected: false,
-            manager: None,
-            external_id: None,
             password: Some(SecretString::from(PASSWORD)),
-            groups: Vec::new(),
+            ..NewUser::named(user_name)
         }
     }
 

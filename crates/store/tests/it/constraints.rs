@@ -69,9 +69,13 @@ const USERS: Cases = &[
 ];
 
 const GROUPS: Cases = &[
-    ("INSERT INTO groups VALUES (1, 23, '00000000000000000000000000000016', 'n', 'n', '', 1)", Uni),
-    ("INSERT INTO groups VALUES (1, 23, 'g', 'GROUP 22', 'group 22', '', 1)", Uni),
-    ("INSERT INTO groups VALUES (9, 1, 'g', 'n', 'n', '', 1)", Ref),
+    ("INSERT INTO groups VALUES (1, 23, '00000000000000000000000000000016', 'n', 'n', '', 1, NULL)", Uni),
+    ("INSERT INTO groups VALUES (1, 23, 'g', 'GROUP 22', 'group 22', '', 1, NULL)", Uni),
+    ("INSERT INTO groups VALUES (1, 23, 'g', 'n', 'n', '', 1, 'x'), (1, 24, 'h', 'o', 'o', '', 1, 'x')", Uni),
+    ("INSERT INTO groups VALUES (9, 1, 'g', 'n', 'n', '', 1, NULL)", Ref),
+    ("INSERT INTO group_admins VALUES (1, 22, 99)", Ref),
+    ("INSERT INTO group_admins VALUES (1, 99, 1)", Ref),
+    ("INSERT INTO profiles VALUES (1, 99, '{}')", Ref),
     ("INSERT INTO members VALUES (1, 22, 99)", Ref),
     ("INSERT INTO members VALUES (1, 99, 1)", Ref),
     ("INSERT INTO tenants VALUES (3, 'tenant1', NULL, '{}', 1)", Uni),

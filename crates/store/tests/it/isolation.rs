@@ -1,22 +1,25 @@
 //! No function that is given a tenant sees or changes a row of another.
 
-use domain::{Action, Fact, Goal, GroupId, NameKey, OffboardingState, Role, UserId, UserState};
+use domain::{Action, Fact, Goal, GroupId, NameKey, OffboardingState, Profile, Role, UserId, UserState};
 use domain::{AssetId, PlatformId, StepState};
+use store::members::Seat;
 use store::{
-    Tx, accounts, assets, groups, lockouts, log, numbers, offboardings, platforms, sessions, steps, tenants,
-    tokens, users,
+    Tx, accounts, assets, groups, lockouts, log, members, numbers, offboardings, platforms, profiles,
+    sessions, steps, tenants, tokens, users,
 };
 
 use crate::fixture::{Base, each};
 use crate::sample::{OTHER, T, account, asset, of, offboarding, offboarding_id, step};
 
 /// Of reading a tenant's rows.
-const WAYS: usize = 34;
+const WAYS: usize = 37;
 const ONE: UserId = UserId(1);
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 14] = [
     "users",
     "groups",
     "members",
+    "group_admins",
+    "profiles",
     "assets",
     "platforms",
     "accounts",
@@ -35,7 +38,9 @@ async fn neighbor(base: &Base) {
     base.add_account(OTHER, account(20, "r1", 1)).await;
     base.accept(OTHER, offboarding(1, 1, Goal::Remove), vec![step(1, 20, "r1", Action::Disable)]).await;
     base.write(|tx| {
-        groups::add_member(tx, OTHER, GroupId(22), ONE)?;
+        members::add(tx, OTHER, GroupId(22), ONE, Seat::Member)?;
+        members::add(tx, OTHER, GroupId(22), ONE, Seat::Admin)?;
+        profiles::put(tx, OTHER, ONE, &Profile::default())?;
         lockouts::save(tx, OTHER, "user:user1", lockouts::Lockout { failures: 3, ..Default::default() })?;
         numbers::raise(tx, OTHER, numbers::Series::Users, 2)?;
         let fact = Fact::bare("test").on(ONE).of(&offboarding_id(1));
@@ -96,8 +101,11 @@ fn seen(tx: &mut Tx<'_>, tenant: domain::TenantId) -> store::Result<usize> {
         groups::by_id(tx, tenant, GroupId(22))?.is_some(),
         groups::by_name(tx, tenant, &NameKey::new("group 22"))?.is_some(),
         !groups::list(tx, tenant, GroupId(0), 9)?.is_empty(),
-        !groups::of_users(tx, tenant, &[ONE])?.is_empty(),
-        !groups::members(tx, tenant, GroupId(22), UserId(0), 9)?.is_empty(),
+        !members::groups_of_users(tx, tenant, &[ONE])?.is_empty(),
+        !members::list(tx, tenant, GroupId(22), Seat::Member, UserId(0), 9)?.is_empty(),
+        !members::list(tx, tenant, GroupId(22), Seat::Admin, UserId(0), 9)?.is_empty(),
+        !profiles::of_users(tx, tenant, &[ONE])?.is_empty(),
+        groups::by_guid(tx, tenant, &format!("{:032x}", 22))?.is_some(),
         assets::by_id(tx, tenant, AssetId(1))?.is_some(),
         !assets::list(tx, tenant, AssetId(0), 9)?.is_empty(),
         !assets::of_user(tx, tenant, ONE, 9)?.is_empty(),
@@ -148,10 +156,14 @@ const CHANGES: &[Change] = &[
     |tx| users::set_state(tx, T, ONE, UserState::Deactivated, None, 9).map(|()| 1),
     |tx| users::remove(tx, T, ONE, 9).map(|()| 1),
     |tx| users::set_password_hash(tx, T, ONE, "h").map(|()| 1),
-    |tx| users::set_role(tx, T, ONE, Role::Admin).map(|()| 1),
+    |tx| users::update(tx, T, &crate::sample::user(1)).map(|()| 1),
+    |tx| profiles::delete(tx, T, ONE).map(|()| 0),
     |tx| users::signed_in(tx, T, ONE, 9).map(|()| 1),
-    |tx| groups::add_member(tx, T, GroupId(22), UserId(2)).map(|()| 1),
-    |tx| groups::remove_member_everywhere(tx, T, ONE),
+    |tx| members::add(tx, T, GroupId(22), UserId(2), Seat::Member).map(|_| 1),
+    |tx| members::remove_everywhere(tx, T, ONE, Seat::Member),
+    |tx| members::remove_everywhere(tx, T, ONE, Seat::Admin),
+    |tx| members::remove(tx, T, GroupId(22), ONE, Seat::Member).map(u64::from),
+    |tx| members::remove(tx, T, GroupId(22), ONE, Seat::Admin).map(u64::from),
     |tx| assets::transfer(tx, T, ONE, of(2), true, 9),
     |tx| assets::orphan(tx, T, ONE, true, 9),
     |tx| assets::release(tx, T, ONE, 9),

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use domain::{AccountState, Error, Fact, Role, UserState};
 use secrecy::SecretString;
 use serde_json::json;
+use store::members::{self, Seat};
 use store::{Tx, accounts, assets, groups, tenants, users};
 
 use super::{App, Caller, Pen};
@@ -183,7 +184,7 @@ fn insert(
         tick();
     }
     for (group, user) in &resolved.members {
-        groups::add_member(tx, pen.tenant, *group, *user)?;
+        members::add(tx, pen.tenant, *group, *user, Seat::Member)?;
     }
     for asset in &resolved.assets {
         assets::insert(tx, pen.tenant, asset)?;

@@ -75,6 +75,7 @@ impl Resolver<'_, '_> {
                 guid: self.pen.random.guid(),
                 name: row.name.clone(),
                 description: row.description.clone(),
+                external_id: None,
             });
         }
         Ok(found)

@@ -36,6 +36,52 @@ pub(super) fn answer(error: &Error, shape: impl FnOnce(Code, &str) -> Reply) -> 
     }
 }
 
+/// On v4 the status says how it went. `installed` is the install-time administrator's name: what is refused for
+/// its sake can never succeed, so it counts as a wrong request and not as a conflict.
+pub(super) fn answer_v4(error: &Error, installed: Option<&str>) -> Reply {
+    answer(error, |code, text| answer::v4_failed(status(error, installed), code, text))
+}
+
+fn status(error: &Error, installed: Option<&str>) -> u16 {
+    match error {
+        Error::NoCredential | Error::BadCredential => 401,
+        Error::Forbidden => 403,
+        Error::NotFound { .. } => 404,
+        Error::Refused(refusals) => refusals.first().map_or(400, |refusal| refused(refusal, installed)),
+        Error::Conflict(_) => 409,
+        Error::Invalid { .. }
+        | Error::TooMany { .. }
+        | Error::BadPassword
+        | Error::Locked { .. }
+        | Error::Deactivated { .. } => 400,
+        Error::Internal { .. } => 500,
+        Error::Unavailable { .. } => 503,
+    }
+}
+
+fn refused(refusal: &Refusal, installed: Option<&str>) -> u16 {
+    match refusal {
+        Refusal::UnknownUser { .. } | Refusal::AlreadyRemoved { .. } => 404,
+        Refusal::Yourself { user, .. }
+        | Refusal::LastAdministrator { user }
+        | Refusal::Protected { user } => {
+            if installed == Some(user) {
+                400
+            } else {
+                409
+            }
+        }
+        Refusal::Leaving { .. } | Refusal::NotDeactivated { .. } => 409,
+        Refusal::TwoSuccessors
+        | Refusal::SuccessorUnknown { .. }
+        | Refusal::SuccessorInactive { .. }
+        | Refusal::SuccessorIsLeaver { .. }
+        | Refusal::SuccessorLeaving { .. }
+        | Refusal::NoSuccessor { .. }
+        | Refusal::NothingNamed => 400,
+    }
+}
+
 /// A refused Login says besides whether and for how long the account is locked.
 pub(super) fn refused_login(error: &Error, format: Format) -> Reply {
     answer(error, |_, text| match error {
@@ -95,6 +141,31 @@ mod tests {
         is(&Error::TooMany { what: "users", limit: 3 }, 200, 2, "users must not exceed 3");
         is(&Error::Unavailable { inside: secret() }, 503, 1, "temporarily unavailable");
         is(&Error::Internal { inside: secret() }, 500, 1, "internal error");
+    }
+
+    #[test]
+    fn on_v4_the_status_says_it() {
+        let user = || "jsmith".to_owned();
+        let is = |error: Error, installed: Option<&str>, expected: u16| {
+            let reply = answer_v4(&error, installed);
+            let told: serde_json::Value = serde_json::from_str(&reply.body).unwrap();
+            assert_eq!((reply.status, told["errorCode"] == 0), (expected, false), "{error:?}");
+        };
+        is(Error::Forbidden, None, 403);
+        is(Error::not_found("group", "99"), None, 404);
+        is(Refusal::UnknownUser { user: user() }.into(), None, 404);
+        is(Refusal::AlreadyRemoved { user: user() }.into(), None, 404);
+        is(Refusal::TwoSuccessors.into(), None, 400);
+        is(Refusal::SuccessorUnknown { successor: user() }.into(), None, 400);
+        is(Refusal::Protected { user: user() }.into(), Some("admin"), 409);
+        is(Refusal::Protected { user: user() }.into(), Some("jsmith"), 400);
+        is(Refusal::LastAdministrator { user: user() }.into(), None, 409);
+        is(Refusal::NotDeactivated { user: user() }.into(), None, 409);
+        is(Error::invalid("userId", "must be a number"), None, 400);
+        is(Error::Conflict("taken".to_owned()), None, 409);
+        is(Error::Internal { inside: String::new() }, None, 500);
+        is(Error::Unavailable { inside: String::new() }, None, 503);
+        is(Error::NoCredential, None, 401);
     }
 
     #[test]

@@ -48,6 +48,12 @@ impl<'a> Target<'a> {
     }
 }
 
+/// Whether a path, readable or not, is one of the newest generation, whose answers look different.
+pub fn is_v4(path: &str) -> bool {
+    let rest = ROOTS.into_iter().find_map(|root| below(path, root)).unwrap_or_default();
+    below(rest, &["V4"]).is_some()
+}
+
 /// What follows `root` in `path`, if it begins so.
 fn below<'a>(path: &'a str, root: &[&str]) -> Option<&'a str> {
     root.iter().try_fold(path, |rest, word| {
@@ -131,6 +137,16 @@ mod tests {
         }
         for raw in ["", "/", "/v1/users", "/commandcenter", "/commandcenter/apis/User", "/api/User", "User"] {
             assert!(Target::parse(raw).is_none(), "{raw}");
+        }
+    }
+
+    #[test]
+    fn the_generation_is_told_even_where_the_rest_cannot_be_read() {
+        for path in ["/webconsole/api/V4/user/2", "/commandcenter/api//v4/user/%zz", "/WebServerCore/V4"] {
+            assert!(is_v4(path), "{path}");
+        }
+        for path in ["/webconsole/api/User/V4", "/webconsole/api/V40/user", "/V4/user", ""] {
+            assert!(!is_v4(path), "{path}");
         }
     }
 

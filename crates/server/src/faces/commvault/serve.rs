@@ -9,7 +9,7 @@ use domain::Error;
 use super::answer::{self, Code, Reply};
 use super::media::Format;
 use super::ops::{self, Call};
-use super::path::Target;
+use super::path::{self, Target};
 use super::query::Query;
 use super::route::Route;
 use super::{failure, token};
@@ -37,7 +37,12 @@ async fn reply(app: &App, exchange: &Exchange) -> Reply {
         Err(error) => Err(error),
     };
     // Without a good token nothing is said about the request, not even that it cannot be read.
-    let unread = |error: &Error| failure::answer(error, |code, text| unread(exchange, format, code, text));
+    let unread = |error: &Error| {
+        if path::is_v4(exchange.path()) {
+            return failure::answer_v4(error, None);
+        }
+        failure::answer(error, |code, text| unread(exchange, format, code, text))
+    };
     let caller = match authenticate(app, &exchange.headers).await {
         Ok(caller) => caller,
         Err(error) => return unread(&error),

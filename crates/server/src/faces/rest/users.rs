@@ -178,6 +178,7 @@ async fn create_user(
         external_id: new.external_id,
         password: new.password,
         groups: new.groups.iter().map(GroupText::parse).collect(),
+        profile: domain::Profile::default(),
     };
     let id = app.create_user(&caller, new).await?.id;
     let detail = app.user(&caller, &UserRef::Id(id)).await?;

@@ -11,10 +11,11 @@ mod session;
 mod sign_in;
 mod users;
 
-use domain::{Error, User, UserState};
+use domain::{Error, User, UserId, UserState};
 
 use super::answer::{Entity, Reply};
 use super::body::{self, Node};
+use super::failure;
 use super::media::Format;
 use super::query::Query;
 use super::route::Operation;
@@ -50,6 +51,16 @@ impl Call<'_> {
             Operation::ListGroups => groups::list(self).await,
             Operation::GetGroup(group) => groups::get(self, group).await,
         }
+    }
+
+    /// What an error looks like on v4.
+    #[expect(dead_code, reason = "the v4 operations come next")]
+    async fn failed_v4(&self, error: &Error) -> Reply {
+        let installed = match error {
+            Error::Refused(_) => self.app.user(&self.caller, &UserRef::Id(UserId(1))).await.ok(),
+            _ => None,
+        };
+        failure::answer_v4(error, installed.as_ref().map(|found| found.user.user_name.as_str()))
     }
 
     /// The user that the request names. For a client of this API a removed user is gone.
