@@ -22,3 +22,4 @@ mod schema;
 mod searches;
 mod servers;
 mod steps;
+mod tokens;
