@@ -1,7 +1,7 @@
 //! Users by the beginning of their names, for clients that count rows instead of keeping a key.
 
 use domain::{Error, Group, NameKey, Role, User, UserId};
-use store::{groups, users};
+use store::{members, users};
 
 use super::{App, Caller, MAX_PAGE};
 
@@ -57,7 +57,7 @@ impl App {
                 let total = users::count_found(tx, caller.tenant, &asked.names, most)?;
                 let found = users::search(tx, caller.tenant, &asked)?;
                 let ids: Vec<UserId> = found.iter().map(|(user, _)| user.id).collect();
-                let memberships = groups::of_users(tx, caller.tenant, &ids)?;
+                let memberships = members::groups_of_users(tx, caller.tenant, &ids)?;
                 let groups_of = |user: &User| -> Vec<Group> {
                     memberships
                         .iter()

@@ -26,7 +26,8 @@ async fn the_sample() {
     let ops = company.group("Ops").await;
     let id = company.user("appviewx_user1", Role::None).await;
     let tenant = company.console.tenant;
-    let join = move |tx: &mut store::Tx<'_>| store::groups::add_member(tx, tenant, ops, id);
+    let join =
+        move |tx: &mut store::Tx<'_>| store::members::add(tx, tenant, ops, id, store::members::Seat::Member);
     company.app.store.write(join).await.expect("a member");
     let session = company.session("auditor").await;
     let payload = json!({
