@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) form: String,
-    body: String,
+    pub(super) body: String,
 }
 
 /// Sends a request that is written with line feeds, over a connection of its own.
@@ -74,7 +74,7 @@ fn xml(text: &str) -> Value {
             }
             Event::End(_) => close(&mut open),
             Event::Text(text) => {
-                let text = Value::String(text.decode().expect("text").into_owned());
+                let text = Value::String(text.to_string());
                 open.last_mut().expect("an element").1.insert("text".to_owned(), text);
             }
             Event::Eof => break,
@@ -86,13 +86,12 @@ fn xml(text: &str) -> Value {
 }
 
 fn element(start: &BytesStart<'_>) -> (String, Map<String, Value>) {
-    let name = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("a name");
     let attributes = start.attributes().map(|attribute| {
         let attribute = attribute.expect("an attribute");
         let value = attribute.normalized_value(quick_xml::XmlVersion::Explicit1_0).expect("a value");
-        (format!("@{}", name(attribute.key.as_ref())), Value::String(value.into_owned()))
+        (format!("@{}", attribute.key.as_ref()), Value::String(value.into_owned()))
     });
-    (name(start.name().as_ref()), attributes.collect())
+    (start.name().as_ref().to_owned(), attributes.collect())
 }
 
 fn close(open: &mut Vec<(String, Map<String, Value>)>) {
