@@ -21,6 +21,7 @@ pub mod retry;
 pub mod settle;
 pub mod step;
 pub mod text;
+pub mod token;
 pub mod user;
 
 pub use action::{Action, Goal};
@@ -37,4 +38,5 @@ pub use policy::Policy;
 pub use profile::Profile;
 pub use refusal::Refusal;
 pub use step::{Step, StepState};
+pub use token::TokenKind;
 pub use user::{Group, Role, User, UserState};

@@ -75,9 +75,56 @@ impl Profile {
         Ok(())
     }
 
+    /// This profile with what `change` tells: `None` leaves a field as it is, what is empty or null takes it away.
+    /// Roles change by platform, whatever else a client keeps by name.
+    #[must_use]
+    pub fn changed_by(mut self, change: &Self) -> Self {
+        let texts = [
+            (&mut self.given_name, &change.given_name),
+            (&mut self.family_name, &change.family_name),
+            (&mut self.language, &change.language),
+            (&mut self.time_zone, &change.time_zone),
+            (&mut self.office_phone, &change.office_phone),
+            (&mut self.mobile_phone, &change.mobile_phone),
+            (&mut self.interests, &change.interests),
+            (&mut self.about_me, &change.about_me),
+            (&mut self.location, &change.location),
+        ];
+        for (told, new) in texts {
+            if let Some(new) = new {
+                *told = Some(new.clone()).filter(|new| !new.is_empty());
+            }
+        }
+        if let Some(image) = &change.image {
+            self.image = Some(image.clone()).filter(|image| !image.is_null());
+        }
+        self.roles.extend(change.roles.clone());
+        self.roles.retain(|_, roles| !roles.is_empty());
+        self.more.extend(change.more.clone());
+        self.more.retain(|_, value| !value.is_null());
+        self
+    }
+
+    /// Given and family name. They count while they make up the full name, which other clients may have changed
+    /// since; else they are read from it, the first word as the given name.
+    pub fn names<'a>(&'a self, full_name: &'a str) -> (&'a str, &'a str) {
+        let given = self.given_name.as_deref().unwrap_or_default();
+        let family = self.family_name.as_deref().unwrap_or_default();
+        if self::full_name(given, family) == full_name {
+            return (given, family);
+        }
+        let full_name = full_name.trim();
+        full_name.split_once(' ').map_or((full_name, ""), |(given, family)| (given, family.trim_start()))
+    }
+
     pub fn has_role(&self, platform: &str, role: &str) -> bool {
         self.roles.get(platform).is_some_and(|roles| roles.iter().any(|held| held == role))
     }
+}
+
+/// The full name of somebody whose names are told apart.
+pub fn full_name(given: &str, family: &str) -> String {
+    format!("{given} {family}").trim().to_owned()
 }
 
 #[cfg(test)]
@@ -102,5 +149,39 @@ mod tests {
         assert!(
             roles.check().is_ok() && roles.has_role("training", "user") && !roles.has_role("play", "user")
         );
+    }
+
+    #[test]
+    fn a_change_tells_what_becomes_different() {
+        let told = |text: &str| serde_json::from_str::<Profile>(text).unwrap();
+        let before = told(
+            r#"{"language":"en","location":"Vigo","image":{"url":"a"},
+                "roles":{"training":["user"],"play":["author"]},"more":{"a":1,"b":2}}"#,
+        );
+        assert_eq!(before.clone().changed_by(&Profile::default()), before);
+        let change = Profile {
+            image: Some(Value::Null),
+            ..told(
+                r#"{"language":"es","location":"","roles":{"training":["admin"],"play":[]},"more":{"a":null,"c":3}}"#,
+            )
+        };
+        let after = told(r#"{"language":"es","roles":{"training":["admin"]},"more":{"b":2,"c":3}}"#);
+        assert_eq!(before.changed_by(&change), after);
+    }
+
+    #[test]
+    fn names_are_told_or_read_from_the_full_name() {
+        let told = Profile {
+            given_name: Some("Ana María".to_owned()),
+            family_name: Some("García".to_owned()),
+            ..Profile::default()
+        };
+        assert_eq!(told.names("Ana María García"), ("Ana María", "García"));
+        assert_eq!(told.names("Ana López"), ("Ana", "López"), "changed by another client");
+        let untold = Profile::default();
+        assert_eq!(untold.names("Oliver van  Twist"), ("Oliver", "van  Twist"));
+        assert_eq!(untold.names(" Oliver "), ("Oliver", ""));
+        assert_eq!(untold.names(""), ("", ""));
+        assert_eq!((full_name("Cher", ""), full_name("", "Twist")), ("Cher".to_owned(), "Twist".to_owned()));
     }
 }

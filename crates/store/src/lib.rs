@@ -5,9 +5,11 @@
 
 pub mod accounts;
 pub mod assets;
+pub mod clients;
 mod db;
 mod error;
 pub mod groups;
+pub mod keys;
 pub mod lockouts;
 pub mod log;
 pub mod members;
@@ -32,7 +34,9 @@ pub fn statements() -> Vec<&'static str> {
     let mut statements = [
         accounts::ALL,
         assets::ALL,
+        clients::ALL,
         groups::ALL,
+        keys::ALL,
         lockouts::ALL,
         log::ALL,
         members::ALL,

@@ -11,6 +11,7 @@ statements! {
     REMOVE_EVERYWHERE = "DELETE FROM members WHERE tenant_id = $1 AND user_id = $2";
     LIST = "SELECT user_id FROM members WHERE tenant_id = $1 AND group_id = $2 AND user_id > $3 \
             ORDER BY user_id LIMIT $4";
+    PAGE = "SELECT user_id FROM members WHERE tenant_id = $1 AND group_id = $2 ORDER BY user_id LIMIT $3 OFFSET $4";
     GROUPS_OF_USERS = concat!("SELECT m.user_id, g.id, g.guid, g.name, g.description, g.external_id FROM members m \
         JOIN groups g ON g.tenant_id = m.tenant_id AND g.id = m.group_id \
         WHERE m.tenant_id = $1 AND m.user_id IN (", list!(), ") ORDER BY m.user_id, g.id");
@@ -20,6 +21,8 @@ statements! {
     REMOVE_ADMIN_EVERYWHERE = "DELETE FROM group_admins WHERE tenant_id = $1 AND user_id = $2";
     ADMINS = "SELECT user_id FROM group_admins WHERE tenant_id = $1 AND group_id = $2 AND user_id > $3 \
               ORDER BY user_id LIMIT $4";
+    ADMINS_PAGE = "SELECT user_id FROM group_admins WHERE tenant_id = $1 AND group_id = $2 \
+                   ORDER BY user_id LIMIT $3 OFFSET $4";
 }
 
 /// What a user is to a group.
@@ -70,6 +73,22 @@ pub fn list(
         Seat::Admin => ADMINS,
     };
     tx.query(sql, params![tenant, group, after, limit], |row| row.take())
+}
+
+/// For clients that count rows instead of keeping a key; bounded by the face.
+pub fn page(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    group: GroupId,
+    seat: Seat,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<UserId>> {
+    let sql = match seat {
+        Seat::Member => PAGE,
+        Seat::Admin => ADMINS_PAGE,
+    };
+    tx.query(sql, params![tenant, group, limit, offset], |row| row.take())
 }
 
 /// The groups that each of these users is a member of.

@@ -4,10 +4,12 @@
 //! Never: HTTP, wire formats, a remote call.
 
 mod accept;
+mod access_tokens;
 mod assets;
 mod authenticate;
 mod claim;
 mod console;
+mod credentials;
 mod directory;
 mod edit;
 mod feed;
@@ -22,6 +24,7 @@ mod offboardings;
 mod platforms;
 mod policy;
 mod preview;
+mod release;
 mod report;
 mod search;
 mod settle;
@@ -34,7 +37,7 @@ mod welcome;
 
 use std::sync::Arc;
 
-use domain::{Error, Fact, Role, TenantId, UserId};
+use domain::{Error, Fact, Role, TenantId, TokenKind, UserId};
 use store::{Store, Tx};
 use tokio::sync::Notify;
 
@@ -43,6 +46,10 @@ use crate::mail::Mailer;
 use crate::passwords::Passwords;
 use crate::random::Random;
 
+pub use access_tokens::{
+    ACCESS_TOKEN_LIFE_MS, AccessToken, DEFAULT_ACCESS_TOKEN_NAME, LONGEST_ACCESS_MS, Life, MAX_ACCESS_TOKENS,
+    NewAccessToken, REFRESH_PREFIX, Refresh,
+};
 pub use authenticate::TOKEN_PREFIX;
 pub use claim::Work;
 pub use directory::{
@@ -50,11 +57,12 @@ pub use directory::{
     UserDetail,
 };
 pub use health::Health;
-pub use lookup::{GroupRef, HeirRef, UserRef};
+pub use lookup::{AssetRef, GroupRef, HeirRef, UserRef};
 pub use nodes::NODE_ALIVE_MS;
 pub use offboardings::{Detail, Page};
 pub use platforms::{MAX_IN_FLIGHT, NewPlatform, PlatformStatus};
 pub use preview::Preview;
+pub use release::{TenantRef, TenantRelease, WorkloadRef};
 pub use report::{PlatformReport, Report, reports};
 pub use search::{FoundUser, FoundUsers, MAX_SEARCHED, UserSearch};
 pub use sign_in::{DEFAULT_TENANT, SecretForm, SignIn, SignedIn};
@@ -168,6 +176,7 @@ pub enum Credential {
     },
     Token {
         id: i64,
+        kind: TokenKind,
     },
     /// Name and password sent with this very call.
     Password,

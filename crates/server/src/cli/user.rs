@@ -164,6 +164,7 @@ async fn create(desk: &Desk, add: Add) -> Result<(), Failure> {
         full_name: add.full_name,
         description: add.description,
         role: add.role,
+        enabled: true,
         protected: add.protected,
         manager: add.manager,
         external_id: add.external_id,

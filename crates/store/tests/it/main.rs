@@ -21,3 +21,4 @@ mod schema;
 mod searches;
 mod servers;
 mod steps;
+mod tokens;

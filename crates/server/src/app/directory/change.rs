@@ -2,12 +2,13 @@
 
 use domain::text::{self, MAX_TEXT_CHARS};
 use domain::{
-    Error, Fact, Goal, GroupId, NameKey, Profile, Refusal, Role, TenantId, User, UserId, UserState, name,
+    Error, Fact, Goal, GroupId, NameKey, Offboarding, Profile, Refusal, Role, TenantId, User, UserId,
+    UserState, name,
 };
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use store::members::{self, Seat};
-use store::{Tx, profiles, tenants, users};
+use store::{Tx, offboardings, profiles, tenants, users};
 
 use super::{check, password};
 use crate::app::accept::{accept, still_active};
@@ -27,8 +28,10 @@ pub struct UserChange {
     pub role: Option<Role>,
     pub groups: Option<GroupsChange>,
     pub password: Option<SecretString>,
+    /// By the rules of [`Profile::changed_by`].
     pub profile: Option<Profile>,
-    /// If it is otherwise now, this is a deactivation or a restoration, with all that belongs to it.
+    /// If it is otherwise now, this is a deactivation or a restoration, with all that belongs to it. If it is so
+    /// already, but not everywhere yet, the answer is what is under way.
     pub enabled: Option<bool>,
 }
 
@@ -118,7 +121,7 @@ impl App {
                 let before = present(tx, pen.tenant, &user, &change)?;
                 let id = before.id;
                 let edited = Edits { tx, pen: &pen, change: &change }.apply(before, hash.as_deref())?;
-                let started = match turn(&edited, change.enabled) {
+                let started = match turn(tx, pen.tenant, &edited, change.enabled)? {
                     None => None,
                     Some(goal) => {
                         let start = Start::new(goal, vec![UserRef::Id(id)]);
@@ -149,13 +152,25 @@ fn present(tx: &mut Tx<'_>, tenant: TenantId, asked: &UserRef, change: &UserChan
     users::by_id(tx, tenant, found.id)?.filter(there).ok_or_else(missing)
 }
 
-/// What `enabled` asks for, if it is not so already.
-fn turn(user: &User, enabled: Option<bool>) -> Option<Goal> {
-    match (enabled?, user.state) {
-        (false, UserState::Active) => Some(Goal::Deactivate),
-        (true, UserState::Deactivated) => Some(Goal::Restore),
-        _ => None,
+/// What `enabled` asks for, if it is not so already, here and wherever it is still under way.
+fn turn(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    user: &User,
+    enabled: Option<bool>,
+) -> Result<Option<Goal>, Error> {
+    let Some(enabled) = enabled else { return Ok(None) };
+    let (goal, so_here) = if enabled {
+        (Goal::Restore, user.state == UserState::Active)
+    } else {
+        (Goal::Deactivate, user.state == UserState::Deactivated)
+    };
+    if !so_here {
+        return Ok(Some(goal));
     }
+    let asks_the_same = |open: &Offboarding| open.goal == goal || (open.goal.cuts() && goal.cuts());
+    let open = offboardings::open_of_users(tx, tenant, &[user.id])?;
+    Ok(open.iter().any(asks_the_same).then_some(goal))
 }
 
 /// The directory's own part of a change.
@@ -178,10 +193,9 @@ impl Edits<'_, '_> {
             })?;
         }
         self.regroup(after.id, &mut detail)?;
-        if let Some(profile) = &self.change.profile
-            && *profile != profiles::of_user(self.tx, self.pen.tenant, after.id)?
+        if let Some(change) = &self.change.profile
+            && self.tell(after.id, change)?
         {
-            profiles::put(self.tx, self.pen.tenant, after.id, profile)?;
             detail.insert("profile".to_owned(), json!(true));
         }
         if !detail.is_empty() {
@@ -228,6 +242,18 @@ impl Edits<'_, '_> {
             return Err(Refusal::LastAdministrator { user }.into());
         }
         Ok(())
+    }
+
+    /// Answers whether anything is told otherwise now.
+    fn tell(&mut self, user: UserId, change: &Profile) -> Result<bool, Error> {
+        let before = profiles::of_user(self.tx, self.pen.tenant, user)?;
+        let after = before.clone().changed_by(change);
+        if after == before {
+            return Ok(false);
+        }
+        after.check()?;
+        profiles::put(self.tx, self.pen.tenant, user, &after)?;
+        Ok(true)
     }
 
     fn regroup(&mut self, user: UserId, detail: &mut serde_json::Map<String, Value>) -> Result<(), Error> {

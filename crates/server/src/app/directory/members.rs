@@ -1,6 +1,6 @@
 //! Who belongs to a group, and who administers it.
 
-use domain::{Error, Fact, Group, Profile, Role, User, UserId, UserState};
+use domain::{Error, Fact, Group, GroupId, Profile, Role, User, UserId, UserState};
 use serde_json::json;
 use store::members::{self, Seat};
 use store::{Tx, profiles, users};
@@ -31,13 +31,37 @@ impl App {
         after: UserId,
         limit: usize,
     ) -> Result<Page<UserDetail>, Error> {
+        let list = |tx: &mut Tx<'_>, group, rows| members::list(tx, caller.tenant, group, seat, after, rows);
+        self.sitting(caller, group, limit, list).await
+    }
+
+    /// As [`App::seats`], for clients that count users instead of keeping the last id.
+    pub async fn seats_from(
+        &self,
+        caller: &Caller,
+        group: &GroupRef,
+        seat: Seat,
+        start_index: u32,
+        limit: usize,
+    ) -> Result<Page<UserDetail>, Error> {
+        let start = i64::from(start_index);
+        let list = |tx: &mut Tx<'_>, group, rows| members::page(tx, caller.tenant, group, seat, rows, start);
+        self.sitting(caller, group, limit, list).await
+    }
+
+    async fn sitting(
+        &self,
+        caller: &Caller,
+        group: &GroupRef,
+        limit: usize,
+        list: impl FnOnce(&mut Tx<'_>, GroupId, i64) -> store::Result<Vec<UserId>> + Send,
+    ) -> Result<Page<UserDetail>, Error> {
         caller.require(Role::Auditor)?;
         let rows = one_more(limit)?;
         self.store
             .read(|tx| {
                 let group = known(tx, caller, group)?;
-                let ids = members::list(tx, caller.tenant, group.id, seat, after, rows)?;
-                let page = Page::cut(ids, limit);
+                let page = Page::cut(list(tx, group.id, rows)?, limit);
                 let mut found = users::by_ids(tx, caller.tenant, &page.rows)?;
                 found.sort_by_key(|user| user.id);
                 Ok(Page { rows: detail(tx, caller, found)?, more: page.more })

@@ -22,6 +22,8 @@ pub struct NewUser {
     pub full_name: String,
     pub description: String,
     pub role: Role,
+    /// Whether the user begins active or deactivated.
+    pub enabled: bool,
     pub protected: bool,
     pub manager: Option<UserRef>,
     pub external_id: Option<String>,
@@ -40,6 +42,7 @@ impl NewUser {
             full_name: String::new(),
             description: String::new(),
             role: Role::None,
+            enabled: true,
             protected: false,
             manager: None,
             external_id: None,
@@ -109,7 +112,7 @@ fn create(
         email: new.email,
         full_name: new.full_name,
         description: new.description,
-        state: UserState::Active,
+        state: if new.enabled { UserState::Active } else { UserState::Deactivated },
         role: new.role,
         protected: new.protected,
         external_id: new.external_id,
@@ -127,10 +130,12 @@ fn create(
         let group = group.ok_or_else(|| Error::not_found("group", reference.shown()))?;
         members::add(tx, pen.tenant, group.id, user.id, Seat::Member)?;
     }
-    if new.profile != Profile::default() {
-        profiles::put(tx, pen.tenant, user.id, &new.profile)?;
+    // By the same rules as later: what is empty was not told.
+    let profile = Profile::default().changed_by(&new.profile);
+    if profile != Profile::default() {
+        profiles::put(tx, pen.tenant, user.id, &profile)?;
     }
-    let detail = json!({ "user_name": user.user_name, "role": user.role });
+    let detail = json!({ "user_name": user.user_name, "role": user.role, "state": user.state });
     pen.write(tx, &Fact::new("user.created", detail).on(user.id))?;
     Ok(user)
 }

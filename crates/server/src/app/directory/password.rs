@@ -3,13 +3,14 @@
 use domain::{Error, Fact, Role, User, UserState};
 use secrecy::SecretString;
 use serde_json::json;
-use store::{Tx, sessions, tokens, users};
+use store::{Tx, users};
 
+use crate::app::credentials::{Ended, end_all};
 use crate::app::{App, Caller, Credential, Pen, UserRef};
 use crate::passwords;
 
 impl App {
-    /// Sets a password, and ends every session and token of that user in the same transaction. Everybody may set
+    /// Sets a password, and ends every other credential of that user in the same transaction. Everybody may set
     /// their own, but not by a token: its bearer would sign in with the user's role instead of the token's.
     pub async fn set_password(
         &self,
@@ -38,8 +39,7 @@ impl App {
 /// Whoever knew the old password is out.
 pub(super) fn replace(tx: &mut Tx<'_>, pen: &Pen, user: &User, hash: &str) -> Result<(), Error> {
     users::set_password_hash(tx, pen.tenant, user.id, hash)?;
-    let ended = sessions::end_of_user(tx, pen.tenant, user.id)?;
-    let revoked = tokens::revoke_of_user(tx, pen.tenant, user.id)?;
-    let detail = json!({ "sessions_ended": ended, "tokens_ended": revoked });
+    let Ended { sessions, tokens, clients } = end_all(tx, pen.tenant, user.id)?;
+    let detail = json!({ "sessions_ended": sessions, "tokens_ended": tokens, "clients_ended": clients });
     pen.write(tx, &Fact::new("user.password_changed", detail).on(user.id))
 }

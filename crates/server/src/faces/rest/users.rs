@@ -173,6 +173,7 @@ async fn create_user(
         full_name: new.full_name,
         description: new.description,
         role: new.role,
+        enabled: true,
         protected: new.protected,
         manager: new.manager.map(|manager| manager.parse()),
         external_id: new.external_id,

@@ -8,3 +8,4 @@ mod offboarding; // POST User/Offboard
 mod reading; // GET User and GET UserGroup
 mod signing_in; // the probe, Login, WhoAmI, Logout and tokens
 mod targets; // roots, case, quoting, and the wire beneath the router
+mod workloads; // Offboard of a subclient, a VM and a whole tenant

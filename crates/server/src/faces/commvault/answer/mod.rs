@@ -19,7 +19,10 @@ pub use associations::{Association, associations};
 pub use commcell::{CommCell, comm_serv, two_factor_status};
 pub use delete::{HandedOver, deleted, deleting, not_deleted};
 pub use groups::{GroupView, group_list, group_read_failed};
-pub use offboard::{not_offboarded, offboarded, offboarding};
+pub use offboard::{
+    OfTenant, Offboarded, not_offboarded, offboarded, offboarding, tenant_offboarded,
+    tenant_partly_offboarded,
+};
 pub use reply::{Reply, broken, not_served};
 pub use sign_in::{SignedIn, locked, probe, refused, signed_in, signed_out, unauthorized, who_am_i};
 pub use users::{GroupOfUser, UserView, user_list, user_read_failed};
