@@ -22,12 +22,14 @@ pub(super) struct Served {
 }
 
 impl Served {
-    /// Four people beside the fixture's own, of whom two own something, and a group.
+    /// Four people beside the fixture's own, of whom two own something and one can sign in, and a group.
     pub(super) async fn company(company: Company) -> Self {
-        for (name, alerts) in [("jsmith", 3), ("kjones", 0), ("mlopez", 2), (r"company\achen", 0)] {
-            let user = company.user(name, Role::None).await;
-            company.assets(user, "alert", alerts).await;
-        }
+        let jsmith = company.user("jsmith", Role::None).await;
+        company.assets(jsmith, "alert", 3).await;
+        company.person("kjones").await;
+        let mlopez = company.person("mlopez").await;
+        company.assets(mlopez, "alert", 2).await;
+        company.person(r"company\achen").await;
         company.group("Ops").await;
         Self::on_a_port(company).await
     }
