@@ -1,4 +1,4 @@
-//! Whoever guesses passwords must wait: by the name guessed at, and by the address guessed from.
+//! Whoever guesses secrets must wait: by the name guessed at, of a user or a client, and by the address guessed from.
 //!
 //! A name waits whether or not there is such a user: the wait tells nothing.
 
@@ -21,13 +21,19 @@ pub(super) struct Subjects {
 
 impl Subjects {
     pub(super) fn of(attempt: &SignIn) -> Self {
-        // What is no name can be guessed at as well; it must fit into an index all the same.
-        let key = NameKey::new(&attempt.user_name);
-        let key =
-            key.as_str().replace('\0', "\u{fffd}").chars().take(name::MAX_NAME_CHARS).collect::<String>();
+        Self::new("user", NameKey::new(&attempt.user_name).as_str(), attempt.address)
+    }
+
+    pub(super) fn of_client(id: &str, address: Option<IpAddr>) -> Self {
+        Self::new("client", id, address)
+    }
+
+    /// What is no name can be guessed at as well; it must fit into an index all the same.
+    fn new(kind: &str, name: &str, address: Option<IpAddr>) -> Self {
+        let name = name.replace('\0', "\u{fffd}").chars().take(name::MAX_NAME_CHARS).collect::<String>();
         Self {
-            name: format!("user:{key}"),
-            address: attempt.address.map(|address| format!("address:{}", network(address))),
+            name: format!("{kind}:{name}"),
+            address: address.map(|address| format!("address:{}", network(address))),
         }
     }
 

@@ -18,6 +18,7 @@ pub(super) enum Call {
     UpdateGroupsOfUser,
     AddGroup,
     RemoveGroup,
+    GetServiceToken,
 }
 
 struct Route {
@@ -26,7 +27,7 @@ struct Route {
     call: Call,
 }
 
-const ROUTES: [Route; 9] = [
+const ROUTES: [Route; 10] = [
     Route { method: Method::POST, endpoint: "login", call: Call::Login },
     Route { method: Method::POST, endpoint: "acctmgmt-perform-login", call: Call::Login },
     Route { method: Method::POST, endpoint: "acctmgmt-perform-logout", call: Call::Logout },
@@ -36,6 +37,7 @@ const ROUTES: [Route; 9] = [
     Route { method: Method::PUT, endpoint: "user-updateUsergroups", call: Call::UpdateGroupsOfUser },
     Route { method: Method::POST, endpoint: "usergroup", call: Call::AddGroup },
     Route { method: Method::DELETE, endpoint: "userGroup", call: Call::RemoveGroup },
+    Route { method: Method::POST, endpoint: "acctmgmt-get-service-token", call: Call::GetServiceToken },
 ];
 
 pub(super) fn is_ours(path: &str) -> bool {
