@@ -18,6 +18,9 @@ statements! {
         WHERE m.tenant_id = $1 AND m.user_id IN (", list!(), ") ORDER BY m.user_id, g.id");
     MEMBERS = "SELECT user_id FROM members WHERE tenant_id = $1 AND group_id = $2 AND user_id > $3 \
                ORDER BY user_id LIMIT $4";
+    NAMED_MEMBERS = "SELECT m.group_id, m.user_id, u.user_name FROM members m \
+                     JOIN users u ON u.tenant_id = m.tenant_id AND u.id = m.user_id \
+                     WHERE m.tenant_id = $1 AND m.group_id BETWEEN $2 AND $3 ORDER BY m.group_id, m.user_id LIMIT $4";
 }
 
 pub fn insert(tx: &mut Tx<'_>, tenant: TenantId, group: &Group, now_ms: i64) -> Result<()> {
@@ -62,6 +65,18 @@ pub fn members(
     limit: i64,
 ) -> Result<Vec<UserId>> {
     tx.query(MEMBERS, params![tenant, group, after, limit], |row| row.take())
+}
+
+/// Who belongs to the groups numbered `first` to `last`, by name, in the order of groups.
+pub fn named_members(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    first: GroupId,
+    last: GroupId,
+    limit: i64,
+) -> Result<Vec<(GroupId, UserId, String)>> {
+    let read = |row: &mut Row<'_>| Ok((row.take()?, row.take()?, row.take()?));
+    tx.query(NAMED_MEMBERS, params![tenant, first, last, limit], read)
 }
 
 fn read(row: &mut Row<'_>) -> Result<Group> {

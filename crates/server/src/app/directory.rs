@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use domain::text::{self, MAX_TEXT_CHARS};
 use domain::{
-    Account, Asset, Error, Fact, Group, GroupId, Holdings, PlatformId, Role, User, UserId, UserState,
+    Account, Asset, Error, Fact, Group, GroupId, Holdings, PlatformId, Role, TenantId, User, UserId,
+    UserState,
 };
 use secrecy::SecretString;
 use serde_json::json;
 use store::numbers::{self, Series};
 use store::{Tx, accounts, assets, groups, platforms, sessions, tokens, users};
 
+use super::lockout::{self, Lock};
 use super::offboardings::one_more;
 use super::{App, Caller, Credential, GroupRef, Page, Pen, UserRef};
 use crate::passwords;
@@ -47,11 +49,14 @@ pub struct UserDetail {
     pub holdings: Holdings,
     /// Assets on which the user holds a named role.
     pub roles: Vec<Asset>,
+    /// Signing in by name must wait, after too many failures.
+    pub lock: Option<Lock>,
 }
 
 impl App {
     /// Any signed-in caller may see itself; others need a role.
     pub async fn user(&self, caller: &Caller, user: &UserRef) -> Result<UserDetail, Error> {
+        let now_ms = self.clock.now_ms();
         self.store
             .read(|tx| {
                 let found = user.find(tx, caller.tenant)?;
@@ -59,7 +64,8 @@ impl App {
                     caller.require(Role::Auditor)?;
                 }
                 let user = found.ok_or_else(|| Error::not_found("user", user.shown()))?;
-                detail(tx, caller, vec![user])?.pop().ok_or_else(|| Error::internal(&"a detail is missing"))
+                let detail = details(tx, caller.tenant, vec![user], now_ms)?.pop();
+                detail.ok_or_else(|| Error::internal(&"a detail is missing"))
             })
             .await
     }
@@ -72,11 +78,11 @@ impl App {
         limit: usize,
     ) -> Result<Page<UserDetail>, Error> {
         caller.require(Role::Auditor)?;
-        let rows = one_more(limit)?;
+        let (rows, now_ms) = (one_more(limit)?, self.clock.now_ms());
         self.store
             .read(|tx| {
                 let page = Page::cut(users::list(tx, caller.tenant, after, rows, false)?, limit);
-                Ok(Page { rows: detail(tx, caller, page.rows)?, more: page.more })
+                Ok(Page { rows: details(tx, caller.tenant, page.rows, now_ms)?, more: page.more })
             })
             .await
     }
@@ -161,14 +167,19 @@ impl App {
 }
 
 /// What belongs to these users, in a few queries.
-fn detail(tx: &mut Tx<'_>, caller: &Caller, found: Vec<User>) -> Result<Vec<UserDetail>, Error> {
+pub(super) fn details(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    found: Vec<User>,
+    now_ms: i64,
+) -> Result<Vec<UserDetail>, Error> {
     let ids: Vec<UserId> = found.iter().map(|user| user.id).collect();
-    let groups = groups::of_users(tx, caller.tenant, &ids)?;
-    let accounts = accounts::of_users(tx, caller.tenant, &ids)?;
-    let holdings = assets::holdings(tx, caller.tenant, &ids)?;
-    let roles = assets::with_roles(tx, caller.tenant, &ids)?;
-    let platforms =
-        platforms::list(tx, caller.tenant)?.into_iter().map(|platform| (platform.id, platform.name));
+    let groups = groups::of_users(tx, tenant, &ids)?;
+    let accounts = accounts::of_users(tx, tenant, &ids)?;
+    let holdings = assets::holdings(tx, tenant, &ids)?;
+    let roles = assets::with_roles(tx, tenant, &ids)?;
+    let locks = lockout::locks(tx, tenant, &found, now_ms)?;
+    let platforms = platforms::list(tx, tenant)?.into_iter().map(|platform| (platform.id, platform.name));
     let platforms: Arc<[_]> = platforms.collect();
     let detail = |user: User| UserDetail {
         groups: groups.iter().filter(|(id, _)| *id == user.id).map(|(_, group)| group.clone()).collect(),
@@ -176,6 +187,7 @@ fn detail(tx: &mut Tx<'_>, caller: &Caller, found: Vec<User>) -> Result<Vec<User
         platforms: Arc::clone(&platforms),
         holdings: holdings.iter().find(|(id, _)| *id == user.id).map(|(_, h)| h.clone()).unwrap_or_default(),
         roles: roles.iter().filter(|a| a.owner == Some(domain::Owner::User(user.id))).cloned().collect(),
+        lock: locks.get(&user.id).copied(),
         user,
     };
     Ok(found.into_iter().map(detail).collect())

@@ -11,7 +11,7 @@ use crate::fixture::{Base, each};
 use crate::sample::{OTHER, T, account, asset, of, offboarding, offboarding_id, step};
 
 /// Of reading a tenant's rows.
-const WAYS: usize = 34;
+const WAYS: usize = 36;
 const ONE: UserId = UserId(1);
 const TABLES: [&str; 12] = [
     "users",
@@ -98,6 +98,7 @@ fn seen(tx: &mut Tx<'_>, tenant: domain::TenantId) -> store::Result<usize> {
         !groups::list(tx, tenant, GroupId(0), 9)?.is_empty(),
         !groups::of_users(tx, tenant, &[ONE])?.is_empty(),
         !groups::members(tx, tenant, GroupId(22), UserId(0), 9)?.is_empty(),
+        !groups::named_members(tx, tenant, GroupId(0), GroupId(99), 9)?.is_empty(),
         assets::by_id(tx, tenant, AssetId(1))?.is_some(),
         !assets::list(tx, tenant, AssetId(0), 9)?.is_empty(),
         !assets::of_user(tx, tenant, ONE, 9)?.is_empty(),
@@ -116,6 +117,7 @@ fn seen(tx: &mut Tx<'_>, tenant: domain::TenantId) -> store::Result<usize> {
         !offboardings::count_open(tx, tenant)?.is_empty(),
         !steps::counts(tx, tenant, StepState::Ready)?.is_empty(),
         !tokens::list(tx, tenant, 0, 9)?.is_empty(),
+        !lockouts::of_subjects(tx, tenant, &["user:user1".to_owned()])?.is_empty(),
         lockouts::find(tx, tenant, "user:user1")?.failures > 0,
         log::head(tx, tenant)? > 0,
         !log::after(tx, tenant, &log::Filter::All, 0, 9)?.is_empty(),
@@ -162,7 +164,7 @@ const CHANGES: &[Change] = &[
     |tx| sessions::end_of_user(tx, T, ONE),
     |tx| tokens::revoke(tx, T, 1).map(u64::from),
     |tx| tokens::revoke_of_user(tx, T, ONE),
-    |tx| lockouts::clear(tx, T, "user:user1").map(|()| 0),
+    |tx| lockouts::clear(tx, T, "user:user1").map(u64::from),
     |tx| numbers::raise(tx, T, numbers::Series::Groups, 5).map(|()| 0),
     |tx| tenants::set_policy(tx, T, &domain::Policy { grace_ms: 7, ..Default::default() }).map(|()| 0),
 ];

@@ -182,6 +182,10 @@ fn groups_have_members() {
                 assert_eq!(groups::by_name(tx, T, &NameKey::new("GROUP 23"))?, Some(group(23)));
                 assert_eq!(groups::list(tx, T, GroupId(22), 5)?, [group(23)]);
                 assert_eq!(groups::members(tx, T, GroupId(22), UserId(1), 5)?, [UserId(2), UserId(3)]);
+                let named = groups::named_members(tx, T, GroupId(22), GroupId(23), 9)?;
+                let member = |group, user| (GroupId(group), UserId(user), format!("user{user}"));
+                assert_eq!(named, [member(22, 1), member(22, 2), member(22, 3), member(23, 2)]);
+                assert_eq!(groups::named_members(tx, T, GroupId(22), GroupId(22), 2)?, named[..2]);
                 let of = groups::of_users(tx, T, &[UserId(1), UserId(2)])?;
                 assert_eq!(of, [(UserId(1), group(22)), (UserId(2), group(22)), (UserId(2), group(23))]);
                 let left = groups::remove_member_everywhere(tx, T, UserId(2))?;

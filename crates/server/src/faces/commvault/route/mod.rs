@@ -32,8 +32,17 @@ pub enum Operation {
     EnableUser(UserRef),
     DeleteUser(UserRef),
     OffboardUser,
+    UserSecurity(UserRef),
     ListGroups,
     GetGroup(GroupRef),
+    GroupSecurity(GroupRef),
+    ListUsersAndGroups,
+    CommServ,
+    TwoFactorStatus,
+    ListUsersV4,
+    GetUserV4(UserRef),
+    ListGroupsV4,
+    GetGroupV4(GroupRef),
 }
 
 impl Route {
