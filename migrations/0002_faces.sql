@@ -33,4 +33,46 @@ CREATE INDEX assets_group_roles ON assets (tenant_id, owner_group_id, id)
 
 -- Credentials.
 
+-- Who knows a client's secret is issued service tokens of its user.
+CREATE TABLE clients (
+    id TEXT NOT NULL PRIMARY KEY,
+    tenant_id BIGINT NOT NULL,
+    user_id BIGINT NOT NULL,
+    secret_hash TEXT NOT NULL,
+    created_ms BIGINT NOT NULL,
+    secret_ms BIGINT NOT NULL,
+    FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id)
+);
+CREATE UNIQUE INDEX clients_user ON clients (tenant_id, user_id);
+
+-- What tokens are signed with; made when it is first needed, and the same on every node.
+CREATE TABLE signing_keys (
+    purpose TEXT NOT NULL PRIMARY KEY,
+    secret TEXT NOT NULL,
+    created_ms BIGINT NOT NULL
+);
+
+ALTER TABLE tokens ADD COLUMN kind TEXT NOT NULL DEFAULT 'named'
+    CHECK (kind IN ('named', 'access', 'cloud', 'service'));
+-- The token that this one was made with, and ends with.
+ALTER TABLE tokens ADD COLUMN parent_id BIGINT;
+ALTER TABLE tokens ADD COLUMN client_id TEXT REFERENCES clients (id)
+    CHECK ((client_id IS NOT NULL) = (kind = 'service'));
+-- All pairs of access and refresh token that follow one another are one chain, and one row.
+ALTER TABLE tokens ADD COLUMN chain_hash TEXT CHECK (chain_hash IS NULL OR kind = 'access');
+ALTER TABLE tokens ADD COLUMN refresh_hash TEXT CHECK ((refresh_hash IS NULL) = (chain_hash IS NULL));
+-- Until when this pair may be renewed, and until when the chain.
+ALTER TABLE tokens ADD COLUMN refresh_until_ms BIGINT CHECK ((refresh_until_ms IS NULL) = (chain_hash IS NULL));
+ALTER TABLE tokens ADD COLUMN renewable_until_ms BIGINT CHECK ((renewable_until_ms IS NULL) = (chain_hash IS NULL));
+DROP INDEX tokens_name;
+CREATE UNIQUE INDEX tokens_name ON tokens (tenant_id, name) WHERE kind = 'named';
+CREATE UNIQUE INDEX tokens_cloud ON tokens (tenant_id, user_id) WHERE kind = 'cloud';
+CREATE UNIQUE INDEX tokens_chain ON tokens (chain_hash) WHERE chain_hash IS NOT NULL;
+CREATE INDEX tokens_client ON tokens (client_id, id) WHERE client_id IS NOT NULL;
+CREATE INDEX tokens_parent ON tokens (tenant_id, parent_id) WHERE parent_id IS NOT NULL;
+-- When a token is of no more use to anybody.
+CREATE INDEX tokens_over ON tokens (COALESCE(refresh_until_ms, expires_ms));
+
 -- Searches.
+-- Names in the order of their bytes, as SQLite has them anyway: in the order of a language a prefix is no range.
+ALTER TABLE users ALTER COLUMN name_key TYPE TEXT COLLATE "C"; -- PostgreSQL only

@@ -8,6 +8,7 @@ mod bench;
 mod command;
 mod debian;
 mod postgres;
+mod python;
 mod test;
 mod tidy;
 
@@ -35,6 +36,8 @@ enum Task {
     Bench(bench::Options),
     /// Run the tests' PostgreSQL until Ctrl-C, to run single tests against
     Postgres,
+    /// Make the Python programs that tests run, to run single tests with them
+    Python,
 }
 
 fn main() -> ExitCode {
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         Task::Tidy => tidy::run(),
         Task::Bench(options) => bench::run(&options),
         Task::Postgres => postgres::run(),
+        Task::Python => python::run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

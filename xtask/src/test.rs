@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::process::Command;
 
 use crate::postgres::{Cluster, Programs};
-use crate::{Result, command, tidy};
+use crate::{Result, command, python, tidy};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -19,13 +19,14 @@ pub(crate) struct Options {
 /// Stops at the first failure. Silent after the tests, so that the runner's summary comes last.
 pub(crate) fn run(options: &Options) -> Result {
     let programs = Programs::find_or_install()?;
+    let clients = python::find_or_make()?;
     if !options.skip_lint {
         lint()?;
     }
     let cluster = Cluster::start(&programs)?;
     let has_nextest = command::succeeds(&mut command::cargo(["nextest", "--version"]));
     for mut runner in runners(has_nextest, &options.runner) {
-        command::run(runner.envs(cluster.environment()))?;
+        command::run(runner.envs(cluster.environment()).envs(clients.clone()))?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! How names are compared: case is ignored, and `\` and `/` are one separator.
 
 use std::fmt;
+use std::ops::Range;
 
 use crate::Error;
 
@@ -18,6 +19,21 @@ impl NameKey {
 
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The keys of all names that begin with `prefix`, in the order of their bytes.
+    pub fn beginning_with(prefix: &str) -> Range<String> {
+        // Spaces at its end are a part of it: a name may go on behind them.
+        let start = prefix.trim_start().replace('\\', "/").to_lowercase();
+        let mut end = start.clone();
+        while let Some(last) = end.pop() {
+            if let Some(next) = (last..=char::MAX).nth(1) {
+                end.push(next);
+                return start..end;
+            }
+        }
+        // Nothing comes behind names of the last character only; none of them is as long as this.
+        start..char::MAX.to_string().repeat(MAX_NAME_CHARS + 1)
     }
 }
 
@@ -73,6 +89,24 @@ mod tests {
         same("Zoë", "ZOË", true);
         same("restuser.netex", "restuser_netex", false);
         same("company/jsmith", "jsmith", false);
+    }
+
+    #[test]
+    fn a_prefix_is_a_range_of_keys() {
+        for (prefix, start, end) in [
+            ("Ab", "ab", "ac"),
+            ("Company\\J", "company/j", "company/k"),
+            (" a ", "a ", "a!"),
+            ("a\u{d7ff}", "a\u{d7ff}", "a\u{e000}"),
+            ("a\u{10ffff}", "a\u{10ffff}", "b"),
+        ] {
+            assert_eq!(NameKey::beginning_with(prefix), start.to_owned()..end.to_owned(), "{prefix:?}");
+        }
+        for prefix in ["", "\u{10ffff}"] {
+            let range = NameKey::beginning_with(prefix);
+            let longest = "\u{10ffff}".repeat(MAX_NAME_CHARS);
+            assert!(range.contains(&longest) && range.contains(&format!("{prefix}a")), "{prefix:?}");
+        }
     }
 
     #[test]

@@ -54,4 +54,5 @@ pub struct Group {
     pub guid: String,
     pub name: String,
     pub description: String,
+    pub external_id: Option<String>,
 }

@@ -9,6 +9,7 @@ pub mod engine;
 pub mod faces;
 pub mod halt;
 pub mod listener;
+pub mod mail;
 pub mod outbound;
 pub mod passwords;
 pub mod random;

@@ -5,16 +5,20 @@
 
 pub mod accounts;
 pub mod assets;
+pub mod clients;
 mod db;
 mod error;
 pub mod groups;
+pub mod keys;
 pub mod lockouts;
 pub mod log;
+pub mod members;
 pub mod migrate;
 pub mod nodes;
 pub mod numbers;
 pub mod offboardings;
 pub mod platforms;
+pub mod profiles;
 pub mod sessions;
 pub mod steps;
 pub mod tenants;
@@ -30,14 +34,18 @@ pub fn statements() -> Vec<&'static str> {
     let mut statements = [
         accounts::ALL,
         assets::ALL,
+        clients::ALL,
         groups::ALL,
+        keys::ALL,
         lockouts::ALL,
         log::ALL,
+        members::ALL,
         migrate::ALL,
         nodes::ALL,
         numbers::ALL,
         offboardings::ALL,
         platforms::ALL,
+        profiles::ALL,
         sessions::ALL,
         steps::ALL,
         tenants::ALL,

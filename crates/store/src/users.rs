@@ -1,5 +1,7 @@
 //! Users, tombstones included.
 
+use std::ops::Range;
+
 use domain::{NameKey, TenantId, User, UserId, UserState};
 
 use crate::Result;
@@ -36,6 +38,13 @@ statements! {
     LIST_ALL = concat!("SELECT ", columns!(), " FROM users WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3");
     PAGE_PRESENT = concat!("SELECT ", columns!(),
         " FROM users WHERE tenant_id = $1 AND state <> 'removed' ORDER BY id LIMIT $2 OFFSET $3");
+    /// `name_key` is ordered by bytes, on either database: a prefix is a range of the index.
+    SEARCH = concat!("SELECT ", columns!(), ", password_hash IS NOT NULL FROM users WHERE tenant_id = $1 \
+        AND state <> 'removed' AND name_key >= $2 AND name_key < $3 ORDER BY name_key LIMIT $4 OFFSET $5");
+    SEARCH_DOWN = concat!("SELECT ", columns!(), ", password_hash IS NOT NULL FROM users WHERE tenant_id = $1 \
+        AND state <> 'removed' AND name_key >= $2 AND name_key < $3 ORDER BY name_key DESC LIMIT $4 OFFSET $5");
+    COUNT_FOUND = "SELECT COUNT(*) FROM (SELECT id FROM users WHERE tenant_id = $1 AND state <> 'removed' \
+                   AND name_key >= $2 AND name_key < $3 LIMIT $4) AS counted";
     ACTIVE_ADMINS = "SELECT COUNT(*) FROM (SELECT id FROM users \
                      WHERE tenant_id = $1 AND role = 'admin' AND state = 'active' LIMIT $2) AS admins";
     SET_STATE = "UPDATE users SET state = $3, notice = $4, state_since_ms = $5 WHERE tenant_id = $1 AND id = $2";
@@ -43,7 +52,8 @@ statements! {
               WHERE tenant_id = $1 AND id = $2";
     PASSWORD_HASH = "SELECT password_hash FROM users WHERE tenant_id = $1 AND id = $2";
     SET_PASSWORD_HASH = "UPDATE users SET password_hash = $3 WHERE tenant_id = $1 AND id = $2 AND state <> 'removed'";
-    SET_ROLE = "UPDATE users SET role = $3 WHERE tenant_id = $1 AND id = $2 AND state <> 'removed'";
+    UPDATE = "UPDATE users SET user_name = $3, name_key = $4, email = $5, full_name = $6, description = $7, \
+              role = $8, external_id = $9 WHERE tenant_id = $1 AND id = $2 AND state <> 'removed'";
     SIGNED_IN = "UPDATE users SET last_sign_in_ms = $3 WHERE tenant_id = $1 AND id = $2";
 }
 
@@ -132,6 +142,29 @@ pub fn page(tx: &mut Tx<'_>, tenant: TenantId, limit: i64, offset: i64) -> Resul
     tx.query(PAGE_PRESENT, params![tenant, limit, offset], read)
 }
 
+/// Present users whose names begin alike, and where in their order to begin.
+#[derive(Clone, Debug)]
+pub struct Search {
+    pub names: Range<String>,
+    pub descending: bool,
+    pub limit: i64,
+    pub offset: i64,
+}
+
+/// Each user with whether it has a password here.
+pub fn search(tx: &mut Tx<'_>, tenant: TenantId, search: &Search) -> Result<Vec<(User, bool)>> {
+    let Search { names, descending, limit, offset } = search;
+    let statement = if *descending { SEARCH_DOWN } else { SEARCH };
+    tx.query(statement, params![tenant, names.start, names.end, *limit, *offset], |row| {
+        Ok((read(row)?, row.take()?))
+    })
+}
+
+/// How many users [`search`] finds on all its pages, counted up to `most`.
+pub fn count_found(tx: &mut Tx<'_>, tenant: TenantId, names: &Range<String>, most: i64) -> Result<i64> {
+    tx.query_one(COUNT_FOUND, params![tenant, names.start, names.end, most], |row| row.take())
+}
+
 /// How many administrators are active, counted up to `most`.
 pub fn active_admins(tx: &mut Tx<'_>, tenant: TenantId, most: i64) -> Result<i64> {
     tx.query_one(ACTIVE_ADMINS, params![tenant, most], |row| row.take())
@@ -161,8 +194,22 @@ pub fn set_password_hash(tx: &mut Tx<'_>, tenant: TenantId, id: UserId, hash: &s
     tx.execute_one(SET_PASSWORD_HASH, params![tenant, id, hash])
 }
 
-pub fn set_role(tx: &mut Tx<'_>, tenant: TenantId, id: UserId, role: domain::Role) -> Result<()> {
-    tx.execute_one(SET_ROLE, params![tenant, id, role.as_str()])
+/// Writes what may be edited: names, texts, role and external id.
+pub fn update(tx: &mut Tx<'_>, tenant: TenantId, user: &User) -> Result<()> {
+    tx.execute_one(
+        UPDATE,
+        params![
+            tenant,
+            user.id,
+            user.user_name,
+            NameKey::new(&user.user_name).as_str(),
+            user.email,
+            user.full_name,
+            user.description,
+            user.role.as_str(),
+            user.external_id,
+        ],
+    )
 }
 
 pub fn signed_in(tx: &mut Tx<'_>, tenant: TenantId, id: UserId, now_ms: i64) -> Result<()> {

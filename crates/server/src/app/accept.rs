@@ -30,17 +30,22 @@ impl App {
         let caller = caller.clone();
         let jitter = self.random.jitter();
         let started = self.store.write(move |tx| accept(tx, &pen, &caller, &start, jitter)).await?;
+        self.hint_started(&started);
+        Ok(started)
+    }
+
+    /// Wakes the engine if something of this is left to it.
+    pub(super) fn hint_started(&self, started: &[Started]) {
         if started.iter().all(|started| started.offboarding.state.is_final()) {
             self.hint_change();
         } else {
             self.hint_work();
         }
-        Ok(started)
     }
 }
 
 /// Everything that a request asks for, or nothing, in the order of its users.
-fn accept(
+pub(super) fn accept(
     tx: &mut Tx<'_>,
     pen: &Pen,
     caller: &Caller,
@@ -69,7 +74,7 @@ fn accept(
 }
 
 /// Since the caller's credential was looked at, the caller may have been cut.
-fn still_active(tx: &mut Tx<'_>, caller: &Caller) -> Result<(), Error> {
+pub(super) fn still_active(tx: &mut Tx<'_>, caller: &Caller) -> Result<(), Error> {
     let Some(id) = caller.user else { return Ok(()) };
     let found = users::by_id(tx, caller.tenant, id)?;
     let active = found.is_some_and(|user| user.state == UserState::Active);

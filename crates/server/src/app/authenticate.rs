@@ -29,9 +29,9 @@ impl App {
         Ok(Caller {
             tenant: found.token.tenant,
             user: Some(found.token.user),
-            name: format!("{} (token {})", found.user_name, found.token.name),
+            name: bearer(&found.user_name, &found.token),
             role: found.token.role.min(found.user_role),
-            credential: Credential::Token { id: found.token.id },
+            credential: Credential::Token { id: found.token.id, kind: found.token.kind },
         })
     }
 
@@ -73,4 +73,9 @@ impl App {
             })
             .await
     }
+}
+
+/// Who acts by a token, as the log names it.
+pub(super) fn bearer(user_name: &str, token: &tokens::Token) -> String {
+    format!("{user_name} (token {})", token.name)
 }

@@ -6,8 +6,10 @@ use domain::step::Progress;
 use domain::{
     Action, Error, Handover, Offboarding, Outcome, Owner, Refusal, Step, TenantId, User, UserState,
 };
-use store::{Tx, assets, groups, sessions, tokens, users};
+use store::members::{self, Seat};
+use store::{Tx, assets, groups, profiles, users};
 
+use super::credentials::{Ended, end_all};
 use super::load::successors;
 
 /// What became of a local step in this transaction.
@@ -59,11 +61,12 @@ fn disable(
 }
 
 fn end_sessions(tx: &mut Tx<'_>, tenant: TenantId, user: &User) -> Result<Outcome, Error> {
-    let ended = sessions::end_of_user(tx, tenant, user.id)?;
-    let revoked = tokens::revoke_of_user(tx, tenant, user.id)?;
-    Ok(match ended + revoked {
-        0 => already("no session and no token was open".to_owned()),
-        _ => done(format!("{} and {} ended", count("session", ended), count("token", revoked))),
+    let Ended { sessions, tokens, clients } = end_all(tx, tenant, user.id)?;
+    let (sessions_and_tokens, clients) = (sessions + tokens, count("OAuth client", clients));
+    Ok(match (sessions_and_tokens, clients.count) {
+        (0, 0) => already("no session and no token was open".to_owned()),
+        (_, 0) => done(format!("{} and {} ended", count("session", sessions), count("token", tokens))),
+        _ => done(format!("{}, {} and {clients} ended", count("session", sessions), count("token", tokens))),
     })
 }
 
@@ -157,9 +160,10 @@ fn delete(tx: &mut Tx<'_>, tenant: TenantId, user: &User, now_ms: i64) -> Result
         let refusal = Refusal::NoSuccessor { user: user.user_name.clone(), holdings };
         return Ok(Outcome::Refused { reason: refusal.to_string() });
     }
-    sessions::end_of_user(tx, tenant, user.id)?;
-    tokens::revoke_of_user(tx, tenant, user.id)?;
-    let groups = groups::remove_member_everywhere(tx, tenant, user.id)?;
+    end_all(tx, tenant, user.id)?;
+    let groups = members::remove_everywhere(tx, tenant, user.id, Seat::Member)?;
+    members::remove_everywhere(tx, tenant, user.id, Seat::Admin)?;
+    profiles::delete(tx, tenant, user.id)?;
     users::remove(tx, tenant, user.id, now_ms)?;
     let left = match groups {
         0 => String::new(),

@@ -1,7 +1,7 @@
 //! From what a caller names to what the store holds.
 
-use domain::{Error, Group, GroupId, NameKey, TenantId, User, UserId};
-use store::{Tx, groups, users};
+use domain::{Asset, AssetId, AssetKind, Error, Group, GroupId, NameKey, TenantId, User, UserId};
+use store::{Tx, assets, groups, users};
 
 /// How a caller may name a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ impl UserRef {
     }
 }
 
-fn is_guid(text: &str) -> bool {
+pub(super) fn is_guid(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
@@ -72,21 +72,58 @@ fn is_guid(text: &str) -> bool {
 pub enum GroupRef {
     Id(GroupId),
     Name(String),
+    /// Netex's order: id (our guid), external id, name; each to the letter.
+    AnyId(String),
 }
 
 impl GroupRef {
     pub fn shown(&self) -> String {
         match self {
             Self::Id(id) => id.to_string(),
-            Self::Name(name) => name.clone(),
+            Self::Name(text) | Self::AnyId(text) => text.clone(),
         }
     }
 
     pub fn find(&self, tx: &mut Tx<'_>, tenant: TenantId) -> Result<Option<Group>, Error> {
         Ok(match self {
             Self::Id(id) => groups::by_id(tx, tenant, *id)?,
-            Self::Name(name) if name.contains('\0') => None,
+            Self::Name(text) | Self::AnyId(text) if text.contains('\0') => None,
             Self::Name(name) => groups::by_name(tx, tenant, &NameKey::new(name))?,
+            Self::AnyId(text) => {
+                let by_guid = if is_guid(text) { groups::by_guid(tx, tenant, text)? } else { None };
+                if by_guid.is_some() {
+                    return Ok(by_guid);
+                }
+                if let Some(group) = groups::by_external_id(tx, tenant, text)? {
+                    return Ok(Some(group));
+                }
+                groups::by_name(tx, tenant, &NameKey::new(text))?.filter(|group| group.name == *text)
+            }
+        })
+    }
+}
+
+/// How a caller may name an asset of a kind that goes without saying.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AssetRef {
+    Id(AssetId),
+    /// As its platform calls it, by the rules of names.
+    ExternalId(String),
+}
+
+impl AssetRef {
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Id(id) => id.to_string(),
+            Self::ExternalId(text) => text.clone(),
+        }
+    }
+
+    pub fn find(&self, tx: &mut Tx<'_>, tenant: TenantId, kind: &AssetKind) -> Result<Option<Asset>, Error> {
+        Ok(match self {
+            Self::Id(id) => assets::by_id(tx, tenant, *id)?.filter(|asset| asset.kind == *kind),
+            Self::ExternalId(text) if text.contains('\0') => None,
+            Self::ExternalId(text) => assets::by_external_id(tx, tenant, kind, &NameKey::new(text))?,
         })
     }
 }

@@ -4,14 +4,15 @@
 //! Never: HTTP, wire formats, a remote call.
 
 mod accept;
+mod access_tokens;
 mod assets;
 mod authenticate;
 mod claim;
 mod console;
+mod credentials;
 mod directory;
 mod edit;
 mod feed;
-mod groups;
 mod health;
 pub mod import;
 mod load;
@@ -23,45 +24,59 @@ mod offboardings;
 mod platforms;
 mod policy;
 mod preview;
+mod release;
 mod report;
+mod search;
 mod settle;
 mod sign_in;
 mod start;
 mod tenants;
 mod tokens;
 mod wait;
+mod welcome;
 
 use std::sync::Arc;
 
-use domain::{Error, Fact, Role, TenantId, UserId};
+use domain::{Error, Fact, Role, TenantId, TokenKind, UserId};
 use store::{Store, Tx};
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
+use crate::mail::Mailer;
 use crate::passwords::Passwords;
 use crate::random::Random;
 
+pub use access_tokens::{
+    ACCESS_TOKEN_LIFE_MS, AccessToken, DEFAULT_ACCESS_TOKEN_NAME, LONGEST_ACCESS_MS, Life, MAX_ACCESS_TOKENS,
+    NewAccessToken, REFRESH_PREFIX, Refresh,
+};
 pub use authenticate::TOKEN_PREFIX;
 pub use claim::Work;
-pub use directory::{NewGroup, NewUser, UserDetail};
-pub use groups::{GroupDetail, MAX_GROUP_ROLES, MAX_MEMBERS};
+pub use directory::{
+    Changed, GroupDetail, GroupsChange, Leaving, MAX_GROUP_ROLES, MAX_MEMBERS, MAX_NEW_USERS, NewGroup,
+    NewName, NewUser, SeatChange, UserChange, UserDetail,
+};
 pub use health::Health;
 pub use lockout::Lock;
-pub use lookup::{GroupRef, HeirRef, UserRef};
+pub use lookup::{AssetRef, GroupRef, HeirRef, UserRef};
 pub use nodes::NODE_ALIVE_MS;
 pub use offboardings::{Detail, Page};
 pub use platforms::{MAX_IN_FLIGHT, NewPlatform, PlatformStatus};
 pub use preview::Preview;
+pub use release::{TenantRef, TenantRelease, WorkloadRef};
 pub use report::{PlatformReport, Report, reports};
+pub use search::{FoundUser, FoundUsers, MAX_SEARCHED, UserSearch};
 pub use sign_in::{DEFAULT_TENANT, SecretForm, SignIn, SignedIn, without_port};
 pub use start::{Start, Started};
 pub use store::log::{Filter as LogFilter, LogEntry};
+pub use store::members::Seat;
 pub use store::offboardings::{Filter as OffboardingFilter, Repeat};
 pub use store::tenants::Tenant;
 pub use store::tokens::Token;
 pub use tenants::ADMINISTRATOR;
 pub use tokens::NewToken;
 pub use wait::WaitFor;
+pub use welcome::Delivery;
 
 /// Most rows of one page, on every list of every face.
 pub const MAX_PAGE: usize = 500;
@@ -86,6 +101,8 @@ pub struct AppOptions {
     pub longest_lock_ms: i64,
     /// Longest wait for platforms in a synchronous call.
     pub max_wait_ms: i64,
+    /// Where welcome mails go; without it none is sent.
+    pub mailer: Option<Mailer>,
 }
 
 impl Default for AppOptions {
@@ -96,6 +113,7 @@ impl Default for AppOptions {
             first_lock_ms: 30_000,
             longest_lock_ms: 15 * 60_000,
             max_wait_ms: 30_000,
+            mailer: None,
         }
     }
 }
@@ -160,6 +178,7 @@ pub enum Credential {
     },
     Token {
         id: i64,
+        kind: TokenKind,
     },
     /// Name and password sent with this very call.
     Password,

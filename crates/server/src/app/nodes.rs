@@ -1,7 +1,7 @@
-//! Which nodes are at work, and sweeping out sessions and lockouts that are over.
+//! Which nodes are at work, and sweeping out sessions, tokens and lockouts that are over.
 
 use domain::{Error, Role};
-use store::{lockouts, nodes, sessions};
+use store::{lockouts, nodes, sessions, tokens};
 
 use super::{App, Caller};
 
@@ -35,6 +35,7 @@ impl App {
         self.store
             .write(move |tx| {
                 sessions::sweep(tx, now_ms - idle_ms, limit)?;
+                tokens::sweep(tx, now_ms, limit)?;
                 lockouts::sweep(tx, now_ms - KEEP_LOCKOUTS_MS, limit)?;
                 Ok(())
             })

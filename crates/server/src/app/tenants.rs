@@ -6,6 +6,7 @@ use domain::{
 };
 use secrecy::SecretString;
 use serde_json::json;
+use store::members::{self, Seat};
 use store::numbers::{self, Series};
 use store::tenants::{self, Tenant};
 use store::{Tx, groups, platforms, users};
@@ -96,14 +97,19 @@ fn add(
     platforms::insert(tx, id, &directory)?;
     let [user_guid, group_guids @ ..] = guids;
     for ((number, name), guid) in FIRST_GROUPS.into_iter().zip(group_guids) {
-        let group =
-            Group { id: GroupId(number), guid, name: name.to_owned(), description: "Built in".to_owned() };
+        let group = Group {
+            id: GroupId(number),
+            guid,
+            name: name.to_owned(),
+            description: "Built in".to_owned(),
+            external_id: None,
+        };
         groups::insert(tx, id, &group, pen.now_ms)?;
         numbers::raise(tx, id, Series::Groups, number)?;
     }
     users::insert(tx, id, &administrator(user_guid, pen.now_ms), Some(password_hash))?;
     numbers::raise(tx, id, Series::Users, 1)?;
-    groups::add_member(tx, id, GroupId(1), UserId(1))?;
+    members::add(tx, id, GroupId(1), UserId(1), Seat::Member)?;
     let detail = json!({ "tenant": tenant.name, "host": tenant.host });
     pen.of(id).write(tx, &Fact::new("tenant.created", detail))?;
     Ok(tenant)

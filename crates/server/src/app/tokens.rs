@@ -1,6 +1,6 @@
-//! Named API tokens.
+//! Tokens as administrators see them: they make named ones, list all, and revoke any.
 
-use domain::{Error, Fact, Role};
+use domain::{Error, Fact, Role, TokenKind};
 use serde_json::json;
 use store::numbers::{self, Series};
 use store::tokens::{self, Token};
@@ -45,12 +45,15 @@ impl App {
                     tenant: pen.tenant,
                     id: numbers::take(tx, pen.tenant, Series::Tokens, 1)?,
                     user: user.id,
+                    kind: TokenKind::Named,
                     name: new.name.clone(),
                     role: new.role,
                     created_ms: pen.now_ms,
                     expires_ms: new.expires_ms,
+                    parent: None,
+                    client: None,
                 };
-                tokens::insert(tx, &hash, &token).map_err(|error| match error {
+                tokens::insert(tx, &hash, &token, None).map_err(|error| match error {
                     store::Error::Unique(_) => Error::Conflict(format!("a token named {} exists", new.name)),
                     other => other.into(),
                 })?;
@@ -70,15 +73,24 @@ impl App {
         Ok(Page::cut(found, limit))
     }
 
+    /// Ends a token of any kind, and those that were made with it. Everybody may end their own.
     pub async fn revoke_token(&self, caller: &Caller, id: i64) -> Result<(), Error> {
-        caller.require(Role::Admin)?;
+        caller.require(Role::None)?;
         let pen = self.pen(caller.tenant, caller.name.clone());
+        let caller = caller.clone();
         self.store
             .write(move |tx| {
-                if !tokens::revoke(tx, pen.tenant, id)? {
-                    return Err(Error::not_found("token", id.to_string()));
+                let found = tokens::by_id(tx, pen.tenant, id)?;
+                let own = caller.user.is_some() && found.as_ref().map(|token| token.user) == caller.user;
+                if !own {
+                    caller.require(Role::Admin)?;
                 }
-                pen.write(tx, &Fact::new("token.revoked", json!({ "token": id })))
+                let missing = || Error::not_found("token", id.to_string());
+                let user = found.ok_or_else(missing)?.user;
+                if tokens::revoke(tx, pen.tenant, id)? == 0 {
+                    return Err(missing());
+                }
+                pen.write(tx, &Fact::new("token.revoked", json!({ "token": id })).on(user))
             })
             .await
     }

@@ -9,6 +9,7 @@ pub mod depart;
 pub mod failure;
 pub mod import;
 pub mod log;
+pub mod mail;
 mod migrate;
 mod named;
 pub mod output;
@@ -107,7 +108,8 @@ fn completions(output: output::Output, shell: clap_complete::Shell) -> Result<()
 /// `serve --check`: tells the configuration even where something is wrong with it.
 fn check(place: &Place, serve: &Serve, settings: &Settings) -> Result<(), Failure> {
     let matches = settings.matches.subcommand_matches("serve").unwrap_or(&settings.matches);
-    let shown = [("store", place.store.to_string()), ("node", serve.node())];
+    let mut shown = vec![("store", place.store.to_string()), ("node", serve.node())];
+    shown.extend(serve.mail.shown().map(|server| ("smtp", server)));
     place.output().text(&settings.file.effective(&command(), matches, &shown))?;
     serve.check()
 }

@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
 use super::failure::Failure;
+use super::mail::Mail;
 use super::output::Output;
 use super::place::{Place, Readiness};
 use crate::app::{ADMINISTRATOR, App, AppOptions};
@@ -58,6 +59,9 @@ pub struct Serve {
     /// File with that password in its first line
     #[arg(long, env = "EXEUNT_ADMIN_PASSWORD_FILE", value_name = "FILE")]
     pub admin_password_file: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub mail: Mail,
 
     /// Name of this process among several on one store [default: host name and process id]
     #[arg(long, env = "EXEUNT_NODE", value_name = "NAME")]
@@ -118,6 +122,7 @@ impl Serve {
         telemetry::filter(&self.log).map_err(|error| Failure::Usage(format!("log: {error}")))?;
         self.tls()?;
         self.given_password()?;
+        self.mail.mailer()?;
         Ok(())
     }
 
@@ -152,7 +157,11 @@ impl Serve {
 pub fn run(place: &Place, serve: &Serve) -> Result<(), Failure> {
     serve.check()?;
     telemetry::start(&serve.log, serve.log_format).map_err(Failure::Failed)?;
-    let options = AppOptions { session_idle_ms: serve.session_idle_ms, ..AppOptions::default() };
+    let options = AppOptions {
+        session_idle_ms: serve.session_idle_ms,
+        mailer: serve.mail.mailer()?,
+        ..AppOptions::default()
+    };
     let app = place.app(Readiness::Any, options)?;
     super::runtime()?.block_on(serve_app(place, serve, &app))
 }

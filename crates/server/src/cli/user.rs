@@ -164,11 +164,13 @@ async fn create(desk: &Desk, add: Add) -> Result<(), Failure> {
         full_name: add.full_name,
         description: add.description,
         role: add.role,
+        enabled: true,
         protected: add.protected,
         manager: add.manager,
         external_id: add.external_id,
         password,
         groups: add.groups,
+        profile: domain::Profile::default(),
     };
     let user = desk.app.create_user(&desk.caller, new).await?;
     let document = json!({ "id": user.id, "guid": user.guid, "userName": user.user_name });

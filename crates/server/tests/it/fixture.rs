@@ -52,10 +52,13 @@ impl Company {
 
     /// A server whose synchronous calls wait this long.
     pub(crate) async fn waiting(home: Home, max_wait_ms: i64) -> Self {
+        Self::with(home, AppOptions { max_wait_ms, ..AppOptions::default() }).await
+    }
+
+    pub(crate) async fn with(home: Home, options: AppOptions) -> Self {
         let store = home.open();
         store.migrate().await.expect("a schema");
         let clock = Clock::set(NOW_MS);
-        let options = AppOptions { max_wait_ms, ..AppOptions::default() };
         let app = App::new(store, clock.clone(), Random::seeded(7), options).expect("an app");
         app.ensure_default_tenant(|| SecretString::from(PASSWORD)).await.expect("a tenant");
         let console = app.console(None).await.expect("a console");
@@ -102,16 +105,11 @@ impl Company {
 
     pub(crate) fn new_user(user_name: &str, role: Role) -> NewUser {
         NewUser {
-            user_name: user_name.to_owned(),
             email: format!("{}@example.com", user_name.replace(['/', '\\', ' '], ".")),
             full_name: format!("Full {user_name}"),
-            description: String::new(),
             role,
-            protected: false,
-            manager: None,
-            external_id: None,
             password: Some(SecretString::from(PASSWORD)),
-            groups: Vec::new(),
+            ..NewUser::named(user_name)
         }
     }
 
@@ -142,6 +140,7 @@ impl Company {
             owner: Some(Owner::User(owner)),
             owner_role: None,
             orphaned: false,
+            external_id: None,
         }
     }
 

@@ -8,9 +8,11 @@ mod commvault; // the Commvault face, held against its contract
 mod crash; // a real server, killed again and again: nothing is lost and nothing is done twice
 mod demo; // the sample company and its four leavers: the real binary, killed too
 mod departures; // the verbs through `app` and the engine: what changes, what is logged, what platforms see
+mod directory; // changing users and groups through `app`
 mod fixture; // a company on a fresh store, and a client for its router
 mod home; // where a store lives during a test: either database, and the same test on both
 mod import; // a whole directory at once
 mod netex; // the Netex face, held against its contract
+mod python; // programs in Python that we did not write
 mod rest; // the REST face and its OpenAPI document
 mod sign_in; // sign-ins in the face of what happens meanwhile

@@ -9,7 +9,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{ErrorCode, OpenFlags, params_from_iter};
 use tokio::sync::Semaphore;
 
-use super::dialect::for_sqlite;
+use super::dialect::{for_sqlite, script_for_sqlite};
 use super::row::{Param, Row};
 use super::sqlite_backup;
 use super::sqlite_writer::Writer;
@@ -182,7 +182,7 @@ impl SqliteConnection {
     }
 
     pub(super) fn script(&mut self, sql: &str) -> Result<()> {
-        self.raw.execute_batch(sql).map_err(sqlite_error)
+        self.raw.execute_batch(&script_for_sqlite(sql)).map_err(sqlite_error)
     }
 
     pub(super) fn has_table(&mut self, name: &str) -> Result<bool> {

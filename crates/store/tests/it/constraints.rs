@@ -17,7 +17,14 @@ async fn full(base: &Base) {
     let steps = vec![step(1, 10, "r1", Action::Disable), step(2, 10, "r1", Action::EndSessions)];
     base.accept(T, offboarding(1, 1, Goal::Deactivate), steps).await;
     for sql in [
-        "INSERT INTO tokens VALUES ('t', 1, 1, 1, 'ci', 'admin', 1, NULL)",
+        "INSERT INTO tokens (hash, tenant_id, id, user_id, name, role, created_ms) VALUES ('t', 1, 1, 1, 'ci', 'admin', 1)",
+        "INSERT INTO clients VALUES ('c', 1, 1, 'h', 1, 1)",
+        "INSERT INTO tokens (hash, tenant_id, id, user_id, kind, name, role, created_ms, client_id) \
+         VALUES ('svc', 1, 7, 1, 'service', 'ci', 'admin', 1, 'c')",
+        "INSERT INTO tokens (hash, tenant_id, id, user_id, kind, name, role, created_ms, chain_hash, refresh_hash, \
+         refresh_until_ms, renewable_until_ms) VALUES ('acc', 1, 8, 1, 'access', 'ci', 'admin', 1, 'h', 'r', 1, 1)",
+        "INSERT INTO tokens (hash, tenant_id, id, user_id, kind, name, role, created_ms) \
+         VALUES ('cld', 1, 9, 1, 'cloud', 'ci', 'admin', 1)",
         "INSERT INTO sessions VALUES ('s', 1, 1, 'rest', NULL, 5, 1, 1)",
         "INSERT INTO log VALUES ('e1', 1, 1, 1, 'a', 'k', NULL, NULL, '{}')",
     ] {
@@ -69,9 +76,13 @@ const USERS: Cases = &[
 ];
 
 const GROUPS: Cases = &[
-    ("INSERT INTO groups VALUES (1, 23, '00000000000000000000000000000016', 'n', 'n', '', 1)", Uni),
-    ("INSERT INTO groups VALUES (1, 23, 'g', 'GROUP 22', 'group 22', '', 1)", Uni),
-    ("INSERT INTO groups VALUES (9, 1, 'g', 'n', 'n', '', 1)", Ref),
+    ("INSERT INTO groups VALUES (1, 23, '00000000000000000000000000000016', 'n', 'n', '', 1, NULL)", Uni),
+    ("INSERT INTO groups VALUES (1, 23, 'g', 'GROUP 22', 'group 22', '', 1, NULL)", Uni),
+    ("INSERT INTO groups VALUES (1, 23, 'g', 'n', 'n', '', 1, 'x'), (1, 24, 'h', 'o', 'o', '', 1, 'x')", Uni),
+    ("INSERT INTO groups VALUES (9, 1, 'g', 'n', 'n', '', 1, NULL)", Ref),
+    ("INSERT INTO group_admins VALUES (1, 22, 99)", Ref),
+    ("INSERT INTO group_admins VALUES (1, 99, 1)", Ref),
+    ("INSERT INTO profiles VALUES (1, 99, '{}')", Ref),
     ("INSERT INTO members VALUES (1, 22, 99)", Ref),
     ("INSERT INTO members VALUES (1, 99, 1)", Ref),
     ("INSERT INTO tenants VALUES (3, 'tenant1', NULL, '{}', 1)", Uni),
@@ -87,6 +98,7 @@ const ASSETS: Cases = &[
     ("UPDATE assets SET owner_user_id = 99 WHERE tenant_id = 1 AND id = 1", Ref),
     ("UPDATE assets SET owner_user_id = NULL, owner_group_id = 99 WHERE tenant_id = 1 AND id = 1", Ref),
     ("UPDATE assets SET id = 1 WHERE tenant_id = 1 AND id = 2", Uni),
+    ("UPDATE assets SET kind = 'vm_client', external_key = 'vm-1' WHERE tenant_id = 1", Uni),
 ];
 
 const PLATFORMS: Cases = &[
@@ -147,11 +159,52 @@ const STEPS: Cases = &[
 const CREDENTIALS: Cases = &[
     ("INSERT INTO sessions VALUES ('s', 1, 2, 'rest', NULL, 5, 1, 1)", Uni),
     ("INSERT INTO sessions VALUES ('s2', 1, 99, 'rest', NULL, 5, 1, 1)", Ref),
-    ("INSERT INTO tokens VALUES ('t', 1, 2, 1, 'other', 'admin', 1, NULL)", Uni),
-    ("INSERT INTO tokens VALUES ('t2', 1, 1, 1, 'other', 'admin', 1, NULL)", Uni),
-    ("INSERT INTO tokens VALUES ('t2', 1, 2, 1, 'ci', 'admin', 1, NULL)", Uni),
-    ("INSERT INTO tokens VALUES ('t2', 1, 2, 99, 'other', 'admin', 1, NULL)", Ref),
+    (
+        "INSERT INTO tokens (hash, tenant_id, id, user_id, name, role, created_ms) VALUES ('t', 1, 2, 1, 'other', 'admin', 1)",
+        Uni,
+    ),
+    (
+        "INSERT INTO tokens (hash, tenant_id, id, user_id, name, role, created_ms) VALUES ('t2', 1, 1, 1, 'other', 'admin', 1)",
+        Uni,
+    ),
+    (
+        "INSERT INTO tokens (hash, tenant_id, id, user_id, name, role, created_ms) VALUES ('t2', 1, 2, 1, 'ci', 'admin', 1)",
+        Uni,
+    ),
+    (
+        "INSERT INTO tokens (hash, tenant_id, id, user_id, name, role, created_ms) VALUES ('t2', 1, 2, 99, 'other', 'admin', 1)",
+        Ref,
+    ),
     ("UPDATE tokens SET role = 'root'", Chk),
+    ("UPDATE tokens SET kind = 'other' WHERE hash = 't'", Chk),
+    // Only named tokens share one space of names.
+    ("UPDATE tokens SET kind = 'named', client_id = NULL WHERE hash = 'svc'", Uni),
+    // A service token, and no other, has a client, which is there.
+    ("UPDATE tokens SET client_id = NULL WHERE hash = 'svc'", Chk),
+    ("UPDATE tokens SET client_id = 'c' WHERE hash = 't'", Chk),
+    ("UPDATE tokens SET client_id = 'other' WHERE hash = 'svc'", Ref),
+    ("DELETE FROM clients WHERE id = 'c'", Ref),
+    // A chain is whole, of an access token, and one row.
+    ("UPDATE tokens SET chain_hash = NULL WHERE hash = 'acc'", Chk),
+    ("UPDATE tokens SET refresh_hash = NULL WHERE hash = 'acc'", Chk),
+    ("UPDATE tokens SET refresh_until_ms = NULL WHERE hash = 'acc'", Chk),
+    ("UPDATE tokens SET renewable_until_ms = NULL WHERE hash = 'acc'", Chk),
+    ("UPDATE tokens SET kind = 'cloud' WHERE hash = 'acc'", Chk),
+    (
+        "INSERT INTO tokens (hash, tenant_id, id, user_id, kind, name, role, created_ms, chain_hash, refresh_hash, \
+         refresh_until_ms, renewable_until_ms) VALUES ('acc2', 1, 18, 1, 'access', 'x', 'none', 1, 'h', 'r', 1, 1)",
+        Uni,
+    ),
+    // An account has one cloud token.
+    (
+        "INSERT INTO tokens (hash, tenant_id, id, user_id, kind, name, role, created_ms) \
+         VALUES ('cld2', 1, 19, 1, 'cloud', 'x', 'none', 1)",
+        Uni,
+    ),
+    // A user has one client.
+    ("INSERT INTO clients VALUES ('c2', 1, 1, 'h', 1, 1)", Uni),
+    ("INSERT INTO clients VALUES ('c', 1, 2, 'h', 1, 1)", Uni),
+    ("INSERT INTO clients VALUES ('c2', 1, 99, 'h', 1, 1)", Ref),
     ("INSERT INTO log VALUES ('e1', 1, 2, 1, 'a', 'k', NULL, NULL, '{}')", Uni),
     ("INSERT INTO log VALUES ('e2', 1, 1, 1, 'a', 'k', NULL, NULL, '{}')", Uni),
     ("INSERT INTO log VALUES ('e2', 1, 0, 1, 'a', 'k', NULL, NULL, '{}')", Chk),

@@ -112,6 +112,22 @@ impl Base {
         statement.raw_query().mapped(|row| row.get(3)).collect::<Result<_, _>>().expect(&sql)
     }
 
+    /// How `PostgreSQL` runs a statement whatever its values are, a line for each node.
+    pub(crate) fn plan_for(&self, sql: &str, values: &str) -> Vec<String> {
+        let Raw::Postgres(url) = &self.raw else { panic!("a plan of PostgreSQL") };
+        tokio::task::block_in_place(|| {
+            let mut client = postgres(url);
+            let prepare = format!("SET plan_cache_mode = force_generic_plan; PREPARE asked AS {sql}");
+            client.batch_execute(&prepare).expect(sql);
+            let rows = client.simple_query(&format!("EXPLAIN EXECUTE asked({values})")).expect(sql);
+            let lines = rows.iter().filter_map(|row| match row {
+                postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+                _ => None,
+            });
+            lines.collect()
+        })
+    }
+
     /// One number.
     pub(crate) fn raw_number(&self, sql: &str) -> i64 {
         tokio::task::block_in_place(|| match &self.raw {

@@ -1,22 +1,27 @@
 //! No function that is given a tenant sees or changes a row of another.
 
-use domain::{Action, Fact, Goal, GroupId, NameKey, OffboardingState, Role, UserId, UserState};
-use domain::{AssetId, PlatformId, StepState};
+use domain::{
+    Action, Asset, AssetId, AssetKind, Fact, Goal, GroupId, NameKey, OffboardingState, PlatformId, Profile,
+    Role, StepState, TokenKind, UserId, UserState,
+};
+use store::members::Seat;
 use store::{
-    Tx, accounts, assets, groups, lockouts, log, numbers, offboardings, platforms, sessions, steps, tenants,
-    tokens, users,
+    Tx, accounts, assets, clients, groups, lockouts, log, members, numbers, offboardings, platforms,
+    profiles, sessions, steps, tenants, tokens, users,
 };
 
 use crate::fixture::{Base, each};
 use crate::sample::{OTHER, T, account, asset, of, offboarding, offboarding_id, step};
 
 /// Of reading a tenant's rows.
-const WAYS: usize = 36;
+const WAYS: usize = 44;
 const ONE: UserId = UserId(1);
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 15] = [
     "users",
     "groups",
     "members",
+    "group_admins",
+    "profiles",
     "assets",
     "platforms",
     "accounts",
@@ -24,6 +29,7 @@ const TABLES: [&str; 12] = [
     "steps",
     "sessions",
     "tokens",
+    "clients",
     "lockouts",
     "counters",
 ];
@@ -31,11 +37,14 @@ const TABLES: [&str; 12] = [
 /// Everything there can be, all of it in the other tenant.
 async fn neighbor(base: &Base) {
     base.company(OTHER, 2).await;
-    base.add_assets(OTHER, vec![asset(1, "alert", of(1)), asset(2, "vm_client", of(1))]).await;
+    let vm = Asset { external_id: Some("vm-2".to_owned()), ..asset(2, "vm_client", of(1)) };
+    base.add_assets(OTHER, vec![asset(1, "alert", of(1)), vm]).await;
     base.add_account(OTHER, account(20, "r1", 1)).await;
     base.accept(OTHER, offboarding(1, 1, Goal::Remove), vec![step(1, 20, "r1", Action::Disable)]).await;
     base.write(|tx| {
-        groups::add_member(tx, OTHER, GroupId(22), ONE)?;
+        members::add(tx, OTHER, GroupId(22), ONE, Seat::Member)?;
+        members::add(tx, OTHER, GroupId(22), ONE, Seat::Admin)?;
+        profiles::put(tx, OTHER, ONE, &Profile::default())?;
         lockouts::save(tx, OTHER, "user:user1", lockouts::Lockout { failures: 3, ..Default::default() })?;
         numbers::raise(tx, OTHER, numbers::Series::Users, 2)?;
         let fact = Fact::bare("test").on(ONE).of(&offboarding_id(1));
@@ -56,12 +65,27 @@ async fn neighbor(base: &Base) {
             tenant: OTHER,
             id: 1,
             user: ONE,
+            kind: TokenKind::Cloud,
             name,
             role: Role::Admin,
             created_ms: 1,
             expires_ms: None,
+            parent: None,
+            client: None,
         };
-        tokens::insert(tx, "t", &token)
+        tokens::insert(tx, "t", &token, None)?;
+        let access =
+            tokens::Token { id: 2, kind: TokenKind::Access, expires_ms: Some(9), parent: Some(1), ..token };
+        tokens::insert(tx, "a", &access, None)?;
+        let client = clients::Client {
+            id: "c".into(),
+            tenant: OTHER,
+            user: ONE,
+            secret_hash: "h".into(),
+            created_ms: 1,
+            secret_ms: 1,
+        };
+        clients::insert(tx, &client)
     })
     .await
     .expect("a neighbor");
@@ -85,6 +109,7 @@ fn a_neighbors_rows_are_not_seen() {
 fn seen(tx: &mut Tx<'_>, tenant: domain::TenantId) -> store::Result<usize> {
     let name = NameKey::new("user1");
     let id = offboarding_id(1);
+    let vm = AssetKind::new(AssetKind::VM_CLIENT).expect("a kind");
     let found = [
         users::by_id(tx, tenant, ONE)?.is_some(),
         users::by_guid(tx, tenant, &format!("{:032x}", 1))?.is_some(),
@@ -96,10 +121,14 @@ fn seen(tx: &mut Tx<'_>, tenant: domain::TenantId) -> store::Result<usize> {
         groups::by_id(tx, tenant, GroupId(22))?.is_some(),
         groups::by_name(tx, tenant, &NameKey::new("group 22"))?.is_some(),
         !groups::list(tx, tenant, GroupId(0), 9)?.is_empty(),
-        !groups::of_users(tx, tenant, &[ONE])?.is_empty(),
-        !groups::members(tx, tenant, GroupId(22), UserId(0), 9)?.is_empty(),
-        !groups::named_members(tx, tenant, GroupId(0), GroupId(99), 9)?.is_empty(),
+        !members::groups_of_users(tx, tenant, &[ONE])?.is_empty(),
+        !members::list(tx, tenant, GroupId(22), Seat::Member, UserId(0), 9)?.is_empty(),
+        !members::named(tx, tenant, GroupId(0), GroupId(99), 9)?.is_empty(),
+        !members::list(tx, tenant, GroupId(22), Seat::Admin, UserId(0), 9)?.is_empty(),
+        !profiles::of_users(tx, tenant, &[ONE])?.is_empty(),
+        groups::by_guid(tx, tenant, &format!("{:032x}", 22))?.is_some(),
         assets::by_id(tx, tenant, AssetId(1))?.is_some(),
+        assets::by_external_id(tx, tenant, &vm, &NameKey::new("VM-2"))?.is_some(),
         !assets::list(tx, tenant, AssetId(0), 9)?.is_empty(),
         !assets::of_user(tx, tenant, ONE, 9)?.is_empty(),
         !assets::holdings(tx, tenant, &[ONE])?.is_empty(),
@@ -118,6 +147,10 @@ fn seen(tx: &mut Tx<'_>, tenant: domain::TenantId) -> store::Result<usize> {
         !steps::counts(tx, tenant, StepState::Ready)?.is_empty(),
         !tokens::list(tx, tenant, 0, 9)?.is_empty(),
         !lockouts::of_subjects(tx, tenant, &["user:user1".to_owned()])?.is_empty(),
+        tokens::by_id(tx, tenant, 1)?.is_some(),
+        tokens::count_access(tx, tenant, ONE, 0, 9)? > 0,
+        clients::of_user(tx, tenant, ONE)?.is_some(),
+        !clients::list(tx, tenant, UserId(0), 9)?.is_empty(),
         lockouts::find(tx, tenant, "user:user1")?.failures > 0,
         log::head(tx, tenant)? > 0,
         !log::after(tx, tenant, &log::Filter::All, 0, 9)?.is_empty(),
@@ -150,20 +183,28 @@ const CHANGES: &[Change] = &[
     |tx| users::set_state(tx, T, ONE, UserState::Deactivated, None, 9).map(|()| 1),
     |tx| users::remove(tx, T, ONE, 9).map(|()| 1),
     |tx| users::set_password_hash(tx, T, ONE, "h").map(|()| 1),
-    |tx| users::set_role(tx, T, ONE, Role::Admin).map(|()| 1),
+    |tx| users::update(tx, T, &crate::sample::user(1)).map(|()| 1),
+    |tx| profiles::delete(tx, T, ONE).map(|()| 0),
     |tx| users::signed_in(tx, T, ONE, 9).map(|()| 1),
-    |tx| groups::add_member(tx, T, GroupId(22), UserId(2)).map(|()| 1),
-    |tx| groups::remove_member_everywhere(tx, T, ONE),
+    |tx| members::add(tx, T, GroupId(22), UserId(2), Seat::Member).map(|_| 1),
+    |tx| members::remove_everywhere(tx, T, ONE, Seat::Member),
+    |tx| members::remove_everywhere(tx, T, ONE, Seat::Admin),
+    |tx| members::remove(tx, T, GroupId(22), ONE, Seat::Member).map(u64::from),
+    |tx| members::remove(tx, T, GroupId(22), ONE, Seat::Admin).map(u64::from),
     |tx| assets::transfer(tx, T, ONE, of(2), true, 9),
     |tx| assets::orphan(tx, T, ONE, true, 9),
     |tx| assets::release(tx, T, ONE, 9),
+    |tx| assets::release_one(tx, T, AssetId(2)).map(u64::from),
     |tx| platforms::update(tx, T, &crate::sample::platform(20, domain::PlatformKind::Simulated)).map(|()| 1),
     |tx| accounts::insert(tx, T, &account(20, "r2", 1)).map(|()| 1),
     |tx| offboardings::update(tx, T, &offboarding(1, 1, Goal::Remove)).map(|()| 1),
     |tx| steps::insert(tx, T, &offboarding_id(1), &[step(9, 20, "r1", Action::Delete)]).map(|()| 1),
     |tx| sessions::end_of_user(tx, T, ONE),
-    |tx| tokens::revoke(tx, T, 1).map(u64::from),
+    |tx| tokens::kept(tx, T, 1).map(|found| u64::from(found.is_some())),
+    |tx| tokens::revoke(tx, T, 1),
     |tx| tokens::revoke_of_user(tx, T, ONE),
+    |tx| tokens::revoke_cloud(tx, T, ONE).map(u64::from),
+    |tx| clients::delete_of_user(tx, T, ONE),
     |tx| lockouts::clear(tx, T, "user:user1").map(u64::from),
     |tx| numbers::raise(tx, T, numbers::Series::Groups, 5).map(|()| 0),
     |tx| tenants::set_policy(tx, T, &domain::Policy { grace_ms: 7, ..Default::default() }).map(|()| 0),

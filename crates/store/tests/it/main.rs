@@ -18,5 +18,7 @@ mod plans;
 mod platforms;
 mod sample;
 mod schema;
+mod searches;
 mod servers;
 mod steps;
+mod tokens;

@@ -1,10 +1,11 @@
 //! Users, tombstones and groups.
 
-use domain::{GroupId, NameKey, Role, UserId, UserState};
-use store::{Error, groups, users};
+use domain::{GroupId, NameKey, Profile, Role, UserId, UserState};
+use store::members::{self, Seat};
+use store::{Error, groups, profiles, users};
 
 use crate::fixture::{each, linger};
-use crate::sample::{T, group, user};
+use crate::sample::{T, group, promote, user};
 
 #[test]
 fn every_field_of_a_user_is_read_back() {
@@ -65,7 +66,7 @@ fn a_tombstone_keeps_its_name_and_gives_it_free() {
         assert!(matches!(again.await, Err(Error::Unique(_))), "a guid is never used again");
         let revived = base.write(|tx| users::set_password_hash(tx, T, UserId(2), "hash")).await;
         assert!(matches!(revived, Err(Error::Inconsistent(_))), "{revived:?}");
-        let promoted = base.write(|tx| users::set_role(tx, T, UserId(2), Role::Admin)).await;
+        let promoted = base.write(|tx| promote(tx, 2)).await;
         assert!(matches!(promoted, Err(Error::Inconsistent(_))), "{promoted:?}");
     });
 }
@@ -125,7 +126,7 @@ fn administrators_count_to_two() {
         let mut counts = Vec::new();
         for id in 1..=3 {
             counts.push(base.read(|tx| users::active_admins(tx, T, 2)).await.expect("reads"));
-            base.write(move |tx| users::set_role(tx, T, UserId(id), Role::Admin)).await.expect("promotes");
+            base.write(move |tx| promote(tx, id)).await.expect("promotes");
         }
         counts.push(base.read(|tx| users::active_admins(tx, T, 2)).await.expect("reads"));
         for id in 1..=2 {
@@ -147,9 +148,7 @@ fn administrators_count_to_two() {
 fn whoever_locks_is_waited_for() {
     each(|base| async move {
         base.company(T, 2).await;
-        base.write(|tx| (1..=2).try_for_each(|id| users::set_role(tx, T, UserId(id), Role::Admin)))
-            .await
-            .expect("promotes");
+        base.write(|tx| (1..=2).try_for_each(|id| promote(tx, id))).await.expect("promotes");
         let remove = |id: i64| {
             base.spawn_write(move |tx| {
                 store::tenants::lock(tx, T)?;
@@ -176,24 +175,54 @@ fn groups_have_members() {
             .write(|tx| {
                 groups::insert(tx, T, &group(23), 1)?;
                 for (group, user) in [(22, 1), (22, 2), (22, 2), (22, 3), (23, 2)] {
-                    groups::add_member(tx, T, GroupId(group), UserId(user))?;
+                    members::add(tx, T, GroupId(group), UserId(user), Seat::Member)?;
                 }
                 assert_eq!(groups::by_id(tx, T, GroupId(23))?, Some(group(23)));
                 assert_eq!(groups::by_name(tx, T, &NameKey::new("GROUP 23"))?, Some(group(23)));
                 assert_eq!(groups::list(tx, T, GroupId(22), 5)?, [group(23)]);
-                assert_eq!(groups::members(tx, T, GroupId(22), UserId(1), 5)?, [UserId(2), UserId(3)]);
-                let named = groups::named_members(tx, T, GroupId(22), GroupId(23), 9)?;
+                assert_eq!(
+                    members::list(tx, T, GroupId(22), Seat::Member, UserId(1), 5)?,
+                    [UserId(2), UserId(3)]
+                );
+                let named = members::named(tx, T, GroupId(22), GroupId(23), 9)?;
                 let member = |group, user| (GroupId(group), UserId(user), format!("user{user}"));
                 assert_eq!(named, [member(22, 1), member(22, 2), member(22, 3), member(23, 2)]);
-                assert_eq!(groups::named_members(tx, T, GroupId(22), GroupId(22), 2)?, named[..2]);
-                let of = groups::of_users(tx, T, &[UserId(1), UserId(2)])?;
+                assert_eq!(members::named(tx, T, GroupId(22), GroupId(22), 2)?, named[..2]);
+                let of = members::groups_of_users(tx, T, &[UserId(1), UserId(2)])?;
                 assert_eq!(of, [(UserId(1), group(22)), (UserId(2), group(22)), (UserId(2), group(23))]);
-                let left = groups::remove_member_everywhere(tx, T, UserId(2))?;
-                assert!(groups::members(tx, T, GroupId(23), UserId(0), 5)?.is_empty());
+                assert!(
+                    members::list(tx, T, GroupId(22), Seat::Admin, UserId(0), 5)?.is_empty(),
+                    "a member is no admin"
+                );
+                assert!(members::remove(tx, T, GroupId(22), UserId(3), Seat::Member)?);
+                assert!(!members::remove(tx, T, GroupId(22), UserId(3), Seat::Member)?, "has left before");
+                let left = members::remove_everywhere(tx, T, UserId(2), Seat::Member)?;
+                assert!(members::list(tx, T, GroupId(23), Seat::Member, UserId(0), 5)?.is_empty());
                 Ok(left)
             })
             .await;
         assert_eq!(left.expect("reads and writes"), 2);
+    });
+}
+
+#[test]
+fn what_was_told_of_a_user_is_read_back() {
+    each(|base| async move {
+        base.company(T, 2).await;
+        let told = Profile { given_name: Some("Zoë".to_owned()), ..Profile::default() };
+        let expected = told.clone();
+        let found = base
+            .write(move |tx| {
+                profiles::put(tx, T, UserId(2), &Profile::default())?;
+                profiles::put(tx, T, UserId(2), &told)?;
+                let nobody = profiles::of_user(tx, T, UserId(1))?;
+                let found = profiles::of_users(tx, T, &[UserId(1), UserId(2)])?;
+                profiles::delete(tx, T, UserId(2))?;
+                Ok((nobody, found, profiles::of_user(tx, T, UserId(2))?))
+            })
+            .await;
+        let nothing = Profile::default();
+        assert_eq!(found.expect("reads"), (nothing.clone(), vec![(UserId(2), expected)], nothing));
     });
 }
 

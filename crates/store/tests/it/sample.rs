@@ -6,7 +6,7 @@ use domain::{
     Offboarding, OffboardingId, OffboardingState, Owner, Platform, PlatformId, PlatformKind, Policy, Role,
     Step, StepNo, StepState, TenantId, User, UserId, UserState,
 };
-use store::{accounts, assets, groups, offboardings, platforms, steps, tenants, users};
+use store::{Tx, accounts, assets, groups, offboardings, platforms, steps, tenants, users};
 
 use crate::fixture::Base;
 
@@ -33,9 +33,14 @@ pub(crate) fn user(id: i64) -> User {
     }
 }
 
+pub(crate) fn promote(tx: &mut Tx<'_>, id: i64) -> store::Result<()> {
+    let found = users::by_id(tx, T, UserId(id))?.expect("a user");
+    users::update(tx, T, &User { role: Role::Admin, ..found })
+}
+
 pub(crate) fn group(id: i64) -> Group {
     let name = format!("Group {id}");
-    Group { id: GroupId(id), guid: format!("{id:032x}"), name, description: String::new() }
+    Group { id: GroupId(id), guid: format!("{id:032x}"), name, description: String::new(), external_id: None }
 }
 
 pub(crate) fn asset(id: i64, kind: &str, owner: Owner) -> Asset {
@@ -46,6 +51,7 @@ pub(crate) fn asset(id: i64, kind: &str, owner: Owner) -> Asset {
         owner: Some(owner),
         owner_role: None,
         orphaned: false,
+        external_id: None,
     }
 }
 

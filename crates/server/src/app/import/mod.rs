@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use domain::{AccountState, Error, Fact, Role, UserState};
 use secrecy::SecretString;
 use serde_json::json;
+use store::members::{self, Seat};
 use store::{Tx, accounts, assets, groups, tenants, users};
 
 use super::{App, Caller, Pen};
@@ -88,6 +89,8 @@ pub struct AssetRow {
     pub owner: OwnerName,
     pub id: Option<i64>,
     pub owner_role: Option<String>,
+    /// What the platform itself calls it.
+    pub external_id: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -183,7 +186,7 @@ fn insert(
         tick();
     }
     for (group, user) in &resolved.members {
-        groups::add_member(tx, pen.tenant, *group, *user)?;
+        members::add(tx, pen.tenant, *group, *user, Seat::Member)?;
     }
     for asset in &resolved.assets {
         assets::insert(tx, pen.tenant, asset)?;

@@ -13,6 +13,7 @@ pub(super) const UNPARSABLE: &str = "avx-common-028";
 pub(super) const ACCOUNT_FIELD_MISSING: &str = "ACCT_US_015";
 const INVALID_REQUEST: &str = "INVALID_REQUEST";
 const NOT_FOUND: &str = "ACCT_US_001";
+const NOTHING_FOUND: &str = "DG_009";
 const BAD_CREDENTIALS: &str = "AVX_GW_003";
 const NO_ACCESS: &str = "AVX_GW_005";
 const NO_SESSION: &str = "AVX_GW_011";
@@ -41,6 +42,11 @@ impl Failure {
 
     pub(super) fn missing_field(status: StatusCode, code: &'static str, field: &str) -> Self {
         Self::new(status, Some(code), format!("Mandatory Field '{field}' is missing or empty"))
+    }
+
+    /// A search without a match.
+    pub(super) fn nothing_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, Some(NOTHING_FOUND), "No matching records found.")
     }
 
     /// Wrong name or password; on any other call the text is another one.

@@ -7,9 +7,11 @@ mod credential;
 mod envelope;
 mod failure;
 mod login;
+mod payload;
 mod query;
 mod removal;
 mod route;
+mod search;
 
 use std::sync::Arc;
 
@@ -49,5 +51,6 @@ async fn answer(app: &App, exchange: &Exchange, call: Call) -> Result<Response, 
         Call::Login => login::login(app, exchange).await,
         Call::Logout => login::logout(app, exchange).await,
         Call::RemoveUser => removal::remove(app, exchange).await,
+        Call::SearchUsers => search::search(app, exchange).await,
     }
 }

@@ -7,13 +7,13 @@ use axum::response::Response;
 use domain::{Error, Goal, Step, StepState};
 use futures_util::future::try_join_all;
 use serde::Serialize;
-use serde_json::Value;
 
 use super::credential;
 use super::envelope::{Envelope, Tags};
-use super::failure::{ACCOUNT_FIELD_MISSING, Failure, UNPARSABLE};
+use super::failure::Failure;
+use super::payload::{Payload, missing};
 use crate::app::{App, Caller, HeirRef, Start, Started, UserRef, WaitFor};
-use crate::faces::{Exchange, json};
+use crate::faces::Exchange;
 
 const FIELD: &str = "userNames";
 
@@ -26,7 +26,7 @@ struct Removal {
 
 pub(super) async fn remove(app: &App, exchange: &Exchange) -> Result<Response, Failure> {
     let caller = credential::caller(app, exchange).await?;
-    let users = user_names(exchange.body()?)?.into_iter().map(UserRef::ExactName).collect();
+    let users = user_names(&Payload::read(exchange)?)?.into_iter().map(UserRef::ExactName).collect();
     // What a user owned stays with the tombstone (contract section 6).
     let start = Start { heir: HeirRef::Orphan, ..Start::new(Goal::Remove, users) };
     let started = app.start(&caller, start).await?;
@@ -63,22 +63,10 @@ fn removed_here(steps: &[Step]) -> bool {
     steps.iter().filter(|step| step.local).all(|step| step.state == StepState::Done)
 }
 
-/// The names of `{"payload":{"userNames":[…]}}`, each once, in the order sent.
-fn user_names(body: &[u8]) -> Result<Vec<String>, Failure> {
-    let missing = || Failure::missing_field(StatusCode::BAD_REQUEST, ACCOUNT_FIELD_MISSING, FIELD);
-    if body.trim_ascii().is_empty() {
-        return Err(missing());
-    }
-    let unparsable = |error: Error| Failure::new(StatusCode::BAD_REQUEST, Some(UNPARSABLE), error.outside());
-    let body = json::parse(body).map_err(unparsable)?;
-    let sent = body.pointer("/payload/userNames").and_then(Value::as_array).ok_or_else(missing)?;
+/// The names, each once, in the order sent.
+fn user_names(payload: &Payload) -> Result<Vec<String>, Failure> {
+    let sent = payload.names(FIELD).and_then(Result::ok).filter(|names| !names.is_empty());
+    let sent = sent.ok_or_else(|| missing(FIELD))?;
     let mut seen = HashSet::new();
-    let mut names = Vec::new();
-    for name in sent {
-        let name = name.as_str().filter(|name| !name.is_empty()).ok_or_else(missing)?;
-        if seen.insert(name) {
-            names.push(name.to_owned());
-        }
-    }
-    if names.is_empty() { Err(missing()) } else { Ok(names) }
+    Ok(sent.into_iter().filter(|name| seen.insert(*name)).map(str::to_owned).collect())
 }

@@ -13,6 +13,7 @@ pub(super) enum Call {
     Login,
     Logout,
     RemoveUser,
+    SearchUsers,
 }
 
 struct Route {
@@ -21,11 +22,12 @@ struct Route {
     call: Call,
 }
 
-const ROUTES: [Route; 4] = [
+const ROUTES: [Route; 5] = [
     Route { method: Method::POST, endpoint: "login", call: Call::Login },
     Route { method: Method::POST, endpoint: "acctmgmt-perform-login", call: Call::Login },
     Route { method: Method::POST, endpoint: "acctmgmt-perform-logout", call: Call::Logout },
     Route { method: Method::POST, endpoint: "acctmgmt-remove-user", call: Call::RemoveUser },
+    Route { method: Method::POST, endpoint: "user-search", call: Call::SearchUsers },
 ];
 
 pub(super) fn is_ours(path: &str) -> bool {

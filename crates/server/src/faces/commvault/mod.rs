@@ -23,6 +23,7 @@ pub mod route;
 mod serve;
 pub mod successor;
 pub mod token;
+pub mod workload;
 
 use super::percent;
 pub use serve::{owns, serve};

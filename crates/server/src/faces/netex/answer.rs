@@ -40,6 +40,10 @@ impl Answer {
         Self { location: None, message: String::new(), platforms, status }
     }
 
+    pub(super) fn saying(self, message: &str) -> Self {
+        Self { message: message.to_owned(), ..self }
+    }
+
     /// A refused request: nothing was done on any platform.
     pub(super) fn refused(status: StatusCode, message: String) -> Self {
         Self { location: None, message, platforms: Vec::new(), status: status.as_u16() }

@@ -10,6 +10,7 @@ mod headers;
 mod notice;
 mod platforms;
 mod route;
+mod welcome;
 
 use std::sync::Arc;
 
@@ -39,5 +40,6 @@ async fn answer(app: &App, exchange: &Exchange) -> Result<Answer, Failure> {
     match call {
         Call::Deactivate => departure::deactivate(app, &caller, exchange, name).await,
         Call::Activate => departure::activate(app, &caller, exchange, name).await,
+        Call::WelcomeMail => welcome::mail(app, &caller, name).await,
     }
 }

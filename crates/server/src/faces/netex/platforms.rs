@@ -17,7 +17,7 @@ pub(super) const MANAGEMENT: &str = "management";
 const DEFAULT_SET: [&str; 3] = [TRAINING, SOCIAL, PLAY];
 
 const DONE_WITH_ANSWER: u16 = 200;
-const QUEUED: u16 = 202;
+pub(super) const QUEUED: u16 = 202;
 const DONE: u16 = 204;
 const FAILED: u16 = 500;
 

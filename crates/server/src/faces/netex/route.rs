@@ -19,6 +19,7 @@ const NAME: &str = "{}";
 pub(super) enum Call {
     Deactivate,
     Activate,
+    WelcomeMail,
 }
 
 struct Route {
@@ -27,9 +28,10 @@ struct Route {
     call: Call,
 }
 
-const ROUTES: [Route; 2] = [
+const ROUTES: [Route; 3] = [
     Route { method: Method::PUT, pattern: "users/{}/deactivate", call: Call::Deactivate },
     Route { method: Method::PUT, pattern: "users/{}/activate", call: Call::Activate },
+    Route { method: Method::POST, pattern: "users/{}/welcomeMail", call: Call::WelcomeMail },
 ];
 
 /// A call, and the name in its path, percent-decoded once.

@@ -7,6 +7,7 @@ mod authenticated;
 mod feed;
 mod groups;
 mod log;
+mod members;
 mod offboardings;
 mod openapi;
 mod page;
@@ -19,6 +20,7 @@ mod request;
 mod sessions;
 mod time;
 mod tokens;
+mod user_changes;
 mod users;
 mod words;
 
@@ -51,7 +53,9 @@ fn operations() -> OpenApiRouter<Arc<App>> {
         .merge(sessions::operations())
         .merge(tokens::operations())
         .merge(users::operations())
+        .merge(user_changes::operations())
         .merge(groups::operations())
+        .merge(members::operations())
         .merge(assets::operations())
         .merge(platforms::operations())
         .merge(policy::operations())

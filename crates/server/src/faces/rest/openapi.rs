@@ -64,7 +64,7 @@ fn describe(api: &mut OpenApi) {
     Details::schemas(&mut schemas);
     components.schemas.extend(schemas);
     for item in api.paths.paths.values_mut() {
-        let all = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete];
+        let all = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
         for operation in all.into_iter().flatten() {
             complete(operation);
         }

@@ -173,11 +173,13 @@ async fn create_user(
         full_name: new.full_name,
         description: new.description,
         role: new.role,
+        enabled: true,
         protected: new.protected,
         manager: new.manager.map(|manager| manager.parse()),
         external_id: new.external_id,
         password: new.password,
         groups: new.groups.iter().map(GroupText::parse).collect(),
+        profile: domain::Profile::default(),
     };
     let id = app.create_user(&caller, new).await?.id;
     let detail = app.user(&caller, &UserRef::Id(id)).await?;

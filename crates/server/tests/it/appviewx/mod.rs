@@ -3,6 +3,7 @@
 mod access; // credentials, roles, tenants: who may call, and with which refusal
 mod login; // sessions: the examples, the failures, lockout
 mod removal; // acctmgmt-remove-user: the examples, all or nothing, the error table
+mod searching; // user-search: pages, order, what cannot be asked
 mod wire; // paths, queries and header names as sloppy as the clients
 
 use crate::fixture::{Answer, Company};

@@ -15,6 +15,11 @@ listen = \"127.0.0.1:8080\" # default
 # tls_key is not set
 # admin_password is not set
 # admin_password_file is not set
+# smtp is not set
+# smtp_password_file is not set
+# smtp_ca_file is not set
+# mail_from is not set
+mail_ms = 10000 # default
 node = \"n1\" # --node
 session_idle_ms = 1800000 # default
 max_in_flight = 64 # default
@@ -79,6 +84,38 @@ fn secrets_are_hidden() {
     assert!(!ran.out.contains("pw123"), "{}", ran.out);
     assert!(ran.out.contains("store = \"postgres://me@localhost/db\" # --store\n"), "{}", ran.out);
     assert!(ran.out.contains("admin_password = \"(hidden)\" # --admin-password\n"), "{}", ran.out);
+}
+
+#[test]
+fn the_mail_servers_password_is_hidden_and_its_mistakes_are_named() {
+    let console = Console::empty();
+    console.write("secret", "pw123\nand no more\n");
+    let check = |smtp: &str, more: &[&str]| {
+        let arguments = [&["serve", "--check", "--smtp", smtp], more].concat();
+        console.run(&arguments)
+    };
+    let from = ["--mail-from", "Exeunt <exeunt@example.com>"];
+    let ran = check("smtps://me:pw123@mail.example.com", &from);
+    assert!(!ran.out.contains("pw123"), "{}", ran.out);
+    let shown = ran.done();
+    assert!(shown.contains("smtp = \"smtps://me@mail.example.com\" # --smtp\n"), "{shown}");
+    check("smtps://me@mail.example.com", &[&from[..], &["--smtp-password-file", "secret"]].concat()).done();
+    for (smtp, more, complaint) in [
+        ("smtps://mail.example.com", &[][..], "smtp and mail_from go together"),
+        ("smtp://me:pw123@mail.example.com", &from, "smtp: a password needs TLS: "),
+        ("smtps://me:pw123@[mail", &from, "smtp: is no URL: "),
+        ("smtps://me:pw123@mail", &[&from[..], &["--smtp-ca-file", "none"]].concat(), "smtp: none: "),
+        (
+            "smtps://me:pw123@mail",
+            &["--mail-from", "nobody"],
+            "error: invalid value 'nobody' for '--mail-from",
+        ),
+    ] {
+        let ran = check(smtp, more);
+        assert_eq!(ran.code, Some(2), "{ran:#?}");
+        assert!(ran.err.trim_start_matches("exeunt: ").starts_with(complaint), "{}", ran.err);
+        assert!(!format!("{}{}", ran.out, ran.err).contains("pw123"), "{ran:#?}");
+    }
 }
 
 #[track_caller]

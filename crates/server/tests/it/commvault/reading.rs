@@ -1,4 +1,4 @@
-use domain::{Asset, AssetId, AssetKind, GroupId, Owner, Role, UserId};
+use domain::{Asset, AssetId, AssetKind, GroupId, Owner, UserId};
 use exeunt::app::{GroupRef, NewUser};
 
 use super::client::{Client, JSON};
@@ -10,16 +10,10 @@ async fn company_of_the_contract() -> (Client, String) {
     let ops = client.company.group("Ops").await;
     assert_eq!(ops, GroupId(4));
     let new = NewUser {
-        user_name: "jsmith".to_owned(),
         email: "jsmith@example.com".to_owned(),
         full_name: "John Smith".to_owned(),
-        description: String::new(),
-        role: Role::None,
-        protected: false,
-        manager: None,
-        external_id: None,
-        password: None,
         groups: vec![GroupRef::Id(ops)],
+        ..NewUser::named("jsmith")
     };
     let user = client.company.app.create_user(&client.company.console, new).await.expect("a user");
     let (id, tenant) = (user.id, client.company.console.tenant);
@@ -32,6 +26,7 @@ async fn company_of_the_contract() -> (Client, String) {
             owner: Some(Owner::User(id)),
             owner_role: Some("Laptop Owner".to_owned()),
             orphaned: false,
+            external_id: None,
         };
         store::assets::insert(tx, tenant, &laptop)
     };

@@ -23,6 +23,7 @@ async fn with_roles(client: &Client) {
                 owner: Some(owner),
                 owner_role: role.map(str::to_owned),
                 orphaned: false,
+                external_id: None,
             };
             store::assets::insert(tx, tenant, &asset)
         })

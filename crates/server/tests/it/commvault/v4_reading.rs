@@ -1,4 +1,5 @@
 use domain::{Role, UserId};
+use exeunt::app::{GroupRef, Seat, SeatChange, UserRef};
 
 use super::client::{Client, JSON, ROOT};
 use crate::fixture::{Answer, Company};
@@ -17,9 +18,9 @@ fn names(answer: &Answer) -> Vec<String> {
 }
 
 async fn join(company: &Company, user: i64, group: domain::GroupId) {
-    let tenant = company.console.tenant;
-    let join = move |tx: &mut store::Tx<'_>| store::groups::add_member(tx, tenant, group, UserId(user));
-    company.app.store.write(join).await.expect("a member");
+    let (group, users) = (GroupRef::Id(group), vec![UserRef::Id(UserId(user))]);
+    let seats = company.app.change_seats(&company.console, &group, Seat::Member, SeatChange::Add, users);
+    seats.await.expect("a member");
 }
 
 #[test]

@@ -160,7 +160,7 @@ async fn every_answer_fits_its_schema() {
     let client = Client::with_leaver().await;
     let (tenant, ops) = (client.company.console.tenant, client.company.group_named("Ops").await.id);
     let insert = move |tx: &mut store::Tx<'_>| {
-        store::groups::add_member(tx, tenant, ops, UserId(4))?;
+        store::members::add(tx, tenant, ops, UserId(4), store::members::Seat::Member)?;
         let vm = Asset {
             id: AssetId(8),
             kind: AssetKind::new("vm_client").expect("a kind"),
@@ -168,6 +168,7 @@ async fn every_answer_fits_its_schema() {
             owner: Some(Owner::Group(ops)),
             owner_role: Some("VM End User".to_owned()),
             orphaned: false,
+            external_id: None,
         };
         store::assets::insert(tx, tenant, &vm)
     };

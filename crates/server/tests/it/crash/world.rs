@@ -121,7 +121,8 @@ impl World {
 
     async fn join(&self, n: i64, alerts: usize) -> Leaver {
         let name = format!("leaver{n}");
-        let user = persist(async || self.app.create_user(&self.console, new_user(&name)).await).await.id;
+        let user =
+            persist(async || self.app.create_user(&self.console, NewUser::named(&name)).await).await.id;
         Leaver { user, assets: self.own(user, n, alerts).await, accepted: None }
     }
 
@@ -138,6 +139,7 @@ impl World {
                 owner: Some(Owner::User(user)),
                 owner_role: None,
                 orphaned: false,
+                external_id: None,
             })
             .collect();
         let ids = assets.iter().map(|asset| asset.id).collect();
@@ -185,21 +187,6 @@ fn settings(home: &Home, name: &str) -> String {
         "lose_answer_percent": 5, "fail_percent": 5,
     });
     settings.to_string()
-}
-
-fn new_user(user_name: &str) -> NewUser {
-    NewUser {
-        user_name: user_name.to_owned(),
-        email: String::new(),
-        full_name: String::new(),
-        description: String::new(),
-        role: Role::None,
-        protected: false,
-        manager: None,
-        external_id: None,
-        password: None,
-        groups: Vec::new(),
-    }
 }
 
 /// A store that is locked by a server is free again soon, for the server is about to be killed.

@@ -50,7 +50,10 @@ fn a_successor_who_is_leaving_inherits_nothing() {
 /// Takes an administrator's power away, such as that of the one every tenant begins with.
 async fn depose(company: &Company, user_name: &str) {
     let (tenant, user) = (company.console.tenant, company.detail(user_name).await.user.id);
-    let depose = move |tx: &mut store::Tx<'_>| store::users::set_role(tx, tenant, user, Role::None);
+    let depose = move |tx: &mut store::Tx<'_>| {
+        let found = store::users::by_id(tx, tenant, user)?.expect("a user");
+        store::users::update(tx, tenant, &domain::User { role: Role::None, ..found })
+    };
     company.app.store.write(depose).await.expect("deposed");
 }
 

@@ -159,7 +159,15 @@ async fn users_are_found_by_every_identifier_in_order() {
         ..Company::new_user(user_name, Role::None)
     };
     company.add(external("a/b", "E.1")).await;
-    company.add(external("Zoë Ünal", "restuser.netex")).await;
+    // No call lets an external id be another's name; a store may hold it all the same.
+    let zoe = company.add(external("Zoë Ünal", "E.2")).await;
+    let tenant = company.console.tenant;
+    let take_the_name = move |tx: &mut store::Tx<'_>| {
+        let found = store::users::by_id(tx, tenant, zoe)?.expect("a user");
+        let external_id = Some("restuser.netex".to_owned());
+        store::users::update(tx, tenant, &domain::User { external_id, ..found })
+    };
+    company.app.store.write(take_the_name).await.expect("taken");
     let guid = company.detail("a/b").await.user.guid;
     for (raw, hit) in [
         (guid.as_str(), "a/b"),

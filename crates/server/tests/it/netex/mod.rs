@@ -2,6 +2,7 @@
 
 mod access; // who may call, whom it reaches, and what of the leaver is dead at once
 mod answers; // the examples of the contract, byte for byte, and the clients' traps
+mod mails; // the welcome mail, taken by a real mail server
 mod notices; // the notice for the leaver
 mod platforms; // both synchronization modes over platforms that misbehave
 mod refusals; // the error table, line by line
@@ -38,10 +39,14 @@ impl Netex {
 
     /// `path` follows the base: `users/{u}/deactivate`.
     async fn put(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        self.send("PUT", path, headers, body).await
+    }
+
+    async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         let target = format!("/integration/ws/management/rest/{path}");
         let mut all = vec![("X-Cloud-Auth-Token", self.token.as_str())];
         all.extend_from_slice(headers);
-        self.company.call("PUT", &target, &all, body).await
+        self.company.call(method, &target, &all, body).await
     }
 }
 

@@ -50,7 +50,7 @@ const REASON: &str = r#"{"reason":"By phone"}"#;
 
 /// Columns: nobody, late, plain, auditor, operator, admin, stranger. What a stranger names is not there: 404; what
 /// they make is made in their own tenant.
-const TABLE: [Row; 34] = [
+const TABLE: [Row; 38] = [
     row("GET", "/livez", "", [200, 200, 200, 200, 200, 200, 200]),
     row("GET", "/readyz", "", [200, 200, 200, 200, 200, 200, 200]),
     row("GET", "/metrics", "", [200, 200, 200, 200, 200, 200, 200]),
@@ -64,6 +64,7 @@ const TABLE: [Row; 34] = [
     row("GET", "/v1/users", "", [401, 401, 403, 200, 200, 200, 200]),
     row("POST", "/v1/users", r#"{"userName":"new"}"#, [401, 401, 403, 403, 403, 201, 201]),
     row("GET", "/v1/users/{user}", "", [401, 401, 403, 200, 200, 200, 404]),
+    row("PATCH", "/v1/users/{user}", r#"{"email":"x"}"#, [401, 401, 403, 403, 403, 200, 404]),
     row(
         "PUT",
         "/v1/users/{user}/password",
@@ -74,6 +75,9 @@ const TABLE: [Row; 34] = [
     row("GET", "/v1/groups", "", [401, 401, 403, 200, 200, 200, 200]),
     row("POST", "/v1/groups", r#"{"name":"New"}"#, [401, 401, 403, 403, 403, 201, 201]),
     row("GET", "/v1/groups/{group}", "", [401, 401, 403, 200, 200, 200, 404]),
+    row("GET", "/v1/groups/{group}/members", "", [401, 401, 403, 200, 200, 200, 404]),
+    row("PUT", "/v1/groups/{group}/members/{user}", "", [401, 401, 403, 403, 403, 204, 404]),
+    row("DELETE", "/v1/groups/{group}/members/{user}", "", [401, 401, 403, 403, 403, 204, 404]),
     row("GET", "/v1/assets", "", [401, 401, 403, 200, 200, 200, 200]),
     row("GET", "/v1/platforms", "", [401, 401, 403, 200, 200, 200, 200]),
     row("GET", "/v1/platforms/{name}", "", [401, 401, 403, 200, 200, 200, 404]),

@@ -148,3 +148,42 @@ async fn users_that_cannot_be_made_are_not_made() {
     assert_eq!(admin.post("/v1/groups", json!({ "name": "MASTER" })).await.status, StatusCode::CONFLICT);
     assert_eq!(company.log_head().await, before, "nothing was changed");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn users_are_changed_and_seated() {
+    let company = Company::new().await;
+    let admin = Client::new(&company, "admin").await;
+    company.group("Ops").await;
+    company.person("jsmith").await;
+    company.person("kjones").await;
+    let change =
+        json!({ "userName": "j.smith", "email": "j@example.com", "externalId": "hr-1", "role": "auditor" });
+    let changed = admin.send("PATCH", "/v1/users/jsmith", &[], change).await.json();
+    let named = [&changed["userName"], &changed["email"], &changed["externalId"], &changed["role"]];
+    assert_eq!(named, ["j.smith", "j@example.com", "hr-1", "auditor"]);
+    // What is absent stays, and `null` takes the external id away.
+    let cleared = admin.send("PATCH", "/v1/users/j.smith", &[], json!({ "externalId": null })).await.json();
+    assert_eq!((&cleared["externalId"], &cleared["email"]), (&Value::Null, &changed["email"]));
+    for (change, status) in [
+        (json!({ "userName": "KJones" }), StatusCode::CONFLICT),
+        (json!({ "userName": "" }), StatusCode::BAD_REQUEST),
+        (json!({ "state": "removed" }), StatusCode::BAD_REQUEST),
+    ] {
+        let answer = admin.send("PATCH", "/v1/users/j.smith", &[], change).await;
+        assert_eq!(answer.status, status, "{}", answer.body);
+    }
+    for _ in 0..2 {
+        for who in ["j.smith", "kjones"] {
+            let path = format!("/v1/groups/ops/members/{who}");
+            assert_eq!(admin.put(&path, Value::Null).await.status, StatusCode::NO_CONTENT);
+        }
+    }
+    let members = async || {
+        let items = admin.get("/v1/groups/ops/members").await.json()["items"].clone();
+        items.as_array().expect("items").iter().map(|item| item["userName"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(members().await, ["j.smith", "kjones"]);
+    let gone = admin.delete("/v1/groups/Ops/members/kjones").await;
+    assert_eq!(gone.status, StatusCode::NO_CONTENT);
+    assert_eq!(members().await, ["j.smith"]);
+}

@@ -21,7 +21,10 @@ pub use commcell::{CommCell, comm_serv, not_read, two_factor_status};
 pub use delete::{HandedOver, deleted, deleting, not_deleted};
 pub use everyone::users_and_groups;
 pub use groups::{GroupView, MemberOfGroup, group_list, group_read_failed};
-pub use offboard::{not_offboarded, offboarded, offboarding};
+pub use offboard::{
+    OfTenant, Offboarded, not_offboarded, offboarded, offboarding, tenant_offboarded,
+    tenant_partly_offboarded,
+};
 pub use reply::{Reply, broken, not_served};
 pub use sign_in::{
     SignedIn, locked, probe, refused, signed_in, signed_out, tenant_guid, unauthorized, who_am_i,

@@ -52,6 +52,8 @@ impl Call<'_> {
             Operation::EnableUser(user) => disable::enable(self, user).await,
             Operation::DeleteUser(user) => delete::delete(self, user).await,
             Operation::OffboardUser => offboard::offboard(self).await,
+            Operation::OffboardWorkload(workload) => offboard::workload(self, workload).await,
+            Operation::OffboardTenant => offboard::tenant(self).await,
             Operation::UserSecurity(user) => security::of_user(self, user).await,
             Operation::ListGroups => groups::list(self).await,
             Operation::GetGroup(group) => groups::get(self, group).await,

@@ -4,9 +4,9 @@ use axum::http::Method;
 use domain::{Error, GroupId, UserId};
 
 use super::{Operation, Route};
-use crate::app::{GroupRef, UserRef};
+use crate::app::{GroupRef, UserRef, WorkloadRef};
 use crate::faces::commvault::path::Segment;
-use crate::faces::commvault::reference;
+use crate::faces::commvault::{reference, workload};
 
 #[derive(Debug)]
 pub struct Endpoint {
@@ -25,6 +25,10 @@ pub(super) enum Meaning {
     OfUser(fn(UserRef) -> Operation),
     /// The `{…}` is a group: an id, or `byName(userGroupName='NAME')`.
     OfGroup(fn(GroupRef) -> Operation),
+    /// The `{…}` is a subclient: an id, or `byName(…)` with all that leads to it.
+    OfSubclient(fn(WorkloadRef) -> Operation),
+    /// The `{…}` is the guid of a VM.
+    OfVm(fn(WorkloadRef) -> Operation),
 }
 
 impl Endpoint {
@@ -53,6 +57,8 @@ impl Endpoint {
             Meaning::Plain(operation) => operation.clone(),
             Meaning::OfUser(operation) => operation(user(named().ok_or_else(missing)?)?),
             Meaning::OfGroup(operation) => operation(group(named().ok_or_else(missing)?)?),
+            Meaning::OfSubclient(operation) => operation(workload::subclient(named().ok_or_else(missing)?)?),
+            Meaning::OfVm(operation) => operation(workload::vm(named().ok_or_else(missing)?)?),
         }))
     }
 }

@@ -10,7 +10,7 @@ use axum::http::Method;
 use domain::Error;
 
 use super::path::Segment;
-use crate::app::{GroupRef, UserRef};
+use crate::app::{GroupRef, UserRef, WorkloadRef};
 pub use endpoint::Endpoint;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub enum Operation {
     EnableUser(UserRef),
     DeleteUser(UserRef),
     OffboardUser,
+    OffboardWorkload(WorkloadRef),
+    OffboardTenant,
     UserSecurity(UserRef),
     ListGroups,
     GetGroup(GroupRef),

@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 
-use super::endpoint::Meaning::{OfGroup, OfUser, Open, Plain};
+use super::endpoint::Meaning::{OfGroup, OfSubclient, OfUser, OfVm, Open, Plain};
 use super::{Endpoint, Operation, Route};
 
 pub(super) const ENDPOINTS: &[Endpoint] = &[
@@ -15,6 +15,9 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::new(Method::GET, "Security/TwoFactorAuth/Status", Plain(Operation::TwoFactorStatus)),
     Endpoint::new(Method::GET, "UsersAndGroups", Plain(Operation::ListUsersAndGroups)),
     Endpoint::new(Method::POST, "User/Offboard", Plain(Operation::OffboardUser)),
+    Endpoint::new(Method::POST, "Subclient/{subclient}/Offboard", OfSubclient(Operation::OffboardWorkload)),
+    Endpoint::new(Method::POST, "VM/{guid}/Offboard", OfVm(Operation::OffboardWorkload)),
+    Endpoint::new(Method::POST, "Tenant/Offboard", Plain(Operation::OffboardTenant)),
     Endpoint::new(Method::GET, "User", Plain(Operation::ListUsers)),
     Endpoint::new(Method::GET, "User/{user}", OfUser(Operation::GetUser)),
     Endpoint::new(Method::DELETE, "User/{user}", OfUser(Operation::DeleteUser)),

@@ -2,7 +2,7 @@
 
 use domain::{Error, GroupId, UserId};
 
-use crate::app::{GroupRef, MAX_PAGE, UserDetail, UserRef};
+use crate::app::{GroupRef, MAX_PAGE, Seat, UserDetail, UserRef};
 use crate::faces::commvault::answer::{self, Reply};
 use crate::faces::commvault::ops::users::{everybody, laptops, view};
 use crate::faces::commvault::ops::{Call, all, server};
@@ -52,7 +52,7 @@ fn group(call: &Call<'_>) -> Result<Option<GroupId>, Error> {
 
 async fn members(call: &Call<'_>, group: GroupId) -> Result<Vec<UserDetail>, Error> {
     let group = GroupRef::Id(group);
-    let page = |after| call.app.members(&call.caller, &group, UserId(after), MAX_PAGE);
+    let page = |after| call.app.seats(&call.caller, &group, Seat::Member, UserId(after), MAX_PAGE);
     all("users of one list", page, |last: &UserDetail| last.user.id.0).await
 }
 

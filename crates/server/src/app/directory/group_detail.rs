@@ -1,11 +1,10 @@
 //! Groups with what belongs to them: members, and roles on assets.
 
 use domain::{Asset, Error, Group, GroupId, Role, UserId};
-use store::{Tx, assets, groups, users};
+use store::{Tx, assets, groups, members};
 
-use super::directory::details;
-use super::offboardings::one_more;
-use super::{App, Caller, GroupRef, Page, UserDetail};
+use crate::app::offboardings::one_more;
+use crate::app::{App, Caller, GroupRef, Page};
 
 /// Most members of all the groups of one page together.
 pub const MAX_MEMBERS: usize = 100_000;
@@ -57,35 +56,13 @@ impl App {
             })
             .await
     }
-
-    /// Who belongs to a group, in the order of their numbers.
-    pub async fn members(
-        &self,
-        caller: &Caller,
-        group: &GroupRef,
-        after: UserId,
-        limit: usize,
-    ) -> Result<Page<UserDetail>, Error> {
-        caller.require(Role::Auditor)?;
-        let (rows, now_ms) = (one_more(limit)?, self.clock.now_ms());
-        self.store
-            .read(|tx| {
-                let found = group.find(tx, caller.tenant)?;
-                let found = found.ok_or_else(|| Error::not_found("group", group.shown()))?;
-                let ids = Page::cut(groups::members(tx, caller.tenant, found.id, after, rows)?, limit);
-                let mut members = users::by_ids(tx, caller.tenant, &ids.rows)?;
-                members.sort_by_key(|user| user.id);
-                Ok(Page { rows: details(tx, caller.tenant, members, now_ms)?, more: ids.more })
-            })
-            .await
-    }
 }
 
 /// `found` in the order of their numbers.
 fn with_members(tx: &mut Tx<'_>, caller: &Caller, found: Vec<Group>) -> Result<Vec<GroupDetail>, Error> {
     let (Some(first), Some(last)) = (found.first(), found.last()) else { return Ok(Vec::new()) };
     let limit = one_beyond(MAX_MEMBERS)?;
-    let members = groups::named_members(tx, caller.tenant, first.id, last.id, limit)?;
+    let members = members::named(tx, caller.tenant, first.id, last.id, limit)?;
     if members.len() > MAX_MEMBERS {
         return Err(Error::TooMany { what: "members of the groups of one page", limit: MAX_MEMBERS });
     }

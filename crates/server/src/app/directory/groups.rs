@@ -1,0 +1,54 @@
+//! Groups themselves; who is in them is in `members`.
+
+use domain::text::{self, MAX_TEXT_CHARS};
+use domain::{Error, Fact, Group, GroupId, Role};
+use serde_json::json;
+use store::groups;
+use store::numbers::{self, Series};
+
+use crate::app::offboardings::one_more;
+use crate::app::{App, Caller, GroupRef, Page};
+
+#[derive(Clone, Debug)]
+pub struct NewGroup {
+    pub name: String,
+    pub description: String,
+}
+
+impl App {
+    pub async fn group(&self, caller: &Caller, group: &GroupRef) -> Result<Group, Error> {
+        caller.require(Role::Auditor)?;
+        let found = self.store.read(|tx| group.find(tx, caller.tenant)).await?;
+        found.ok_or_else(|| Error::not_found("group", group.shown()))
+    }
+
+    pub async fn groups(&self, caller: &Caller, after: GroupId, limit: usize) -> Result<Page<Group>, Error> {
+        caller.require(Role::Auditor)?;
+        let rows = one_more(limit)?;
+        let found =
+            self.store.read(|tx| Ok::<_, Error>(groups::list(tx, caller.tenant, after, rows)?)).await?;
+        Ok(Page::cut(found, limit))
+    }
+
+    pub async fn create_group(&self, caller: &Caller, new: NewGroup) -> Result<Group, Error> {
+        caller.require(Role::Admin)?;
+        domain::name::check("name", &new.name)?;
+        text::check("description", &new.description, MAX_TEXT_CHARS)?;
+        let (pen, guid) = (self.pen(caller.tenant, caller.name.clone()), self.random.guid());
+        self.store
+            .write(move |tx| {
+                let id = GroupId(numbers::take(tx, pen.tenant, Series::Groups, 1)?);
+                let NewGroup { name, description } = new;
+                let group = Group { id, guid, name, description, external_id: None };
+                groups::insert(tx, pen.tenant, &group, pen.now_ms).map_err(|error| match error {
+                    store::Error::Unique(_) => {
+                        Error::Conflict(format!("a group named {} exists", group.name))
+                    }
+                    other => other.into(),
+                })?;
+                pen.write(tx, &Fact::new("group.created", json!({ "group": id, "name": group.name })))?;
+                Ok(group)
+            })
+            .await
+    }
+}

@@ -1,0 +1,45 @@
+//! Setting passwords.
+
+use domain::{Error, Fact, Role, User, UserState};
+use secrecy::SecretString;
+use serde_json::json;
+use store::{Tx, users};
+
+use crate::app::credentials::{Ended, end_all};
+use crate::app::{App, Caller, Credential, Pen, UserRef};
+use crate::passwords;
+
+impl App {
+    /// Sets a password, and ends every other credential of that user in the same transaction. Everybody may set
+    /// their own, but not by a token: its bearer would sign in with the user's role instead of the token's.
+    pub async fn set_password(
+        &self,
+        caller: &Caller,
+        user: &UserRef,
+        password: &SecretString,
+    ) -> Result<(), Error> {
+        passwords::check("password", password)?;
+        let hash = self.passwords.hash(password, &self.random).await?;
+        let pen = self.pen(caller.tenant, caller.name.clone());
+        let (caller, user) = (caller.clone(), user.clone());
+        self.store
+            .write(move |tx| {
+                let found = user.find(tx, pen.tenant)?.filter(|user| user.state != UserState::Removed);
+                let own = caller.user.is_some() && found.as_ref().map(|user| user.id) == caller.user;
+                if !own || matches!(caller.credential, Credential::Token { .. }) {
+                    caller.require(Role::Admin)?;
+                }
+                let user = found.ok_or_else(|| Error::not_found("user", user.shown()))?;
+                replace(tx, &pen, &user, &hash)
+            })
+            .await
+    }
+}
+
+/// Whoever knew the old password is out.
+pub(super) fn replace(tx: &mut Tx<'_>, pen: &Pen, user: &User, hash: &str) -> Result<(), Error> {
+    users::set_password_hash(tx, pen.tenant, user.id, hash)?;
+    let Ended { sessions, tokens, clients } = end_all(tx, pen.tenant, user.id)?;
+    let detail = json!({ "sessions_ended": sessions, "tokens_ended": tokens, "clients_ended": clients });
+    pen.write(tx, &Fact::new("user.password_changed", detail).on(user.id))
+}

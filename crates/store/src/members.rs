@@ -1,0 +1,111 @@
+//! Who belongs to a group, and who administers it.
+
+use domain::{Group, GroupId, TenantId, UserId};
+
+use crate::db::{Tx, list, params, statements};
+use crate::{Result, groups};
+
+statements! {
+    ADD = "INSERT INTO members (tenant_id, group_id, user_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    REMOVE = "DELETE FROM members WHERE tenant_id = $1 AND group_id = $2 AND user_id = $3";
+    REMOVE_EVERYWHERE = "DELETE FROM members WHERE tenant_id = $1 AND user_id = $2";
+    LIST = "SELECT user_id FROM members WHERE tenant_id = $1 AND group_id = $2 AND user_id > $3 \
+            ORDER BY user_id LIMIT $4";
+    PAGE = "SELECT user_id FROM members WHERE tenant_id = $1 AND group_id = $2 ORDER BY user_id LIMIT $3 OFFSET $4";
+    NAMED = "SELECT m.group_id, m.user_id, u.user_name FROM members m \
+             JOIN users u ON u.tenant_id = m.tenant_id AND u.id = m.user_id \
+             WHERE m.tenant_id = $1 AND m.group_id BETWEEN $2 AND $3 ORDER BY m.group_id, m.user_id LIMIT $4";
+    GROUPS_OF_USERS = concat!("SELECT m.user_id, g.id, g.guid, g.name, g.description, g.external_id FROM members m \
+        JOIN groups g ON g.tenant_id = m.tenant_id AND g.id = m.group_id \
+        WHERE m.tenant_id = $1 AND m.user_id IN (", list!(), ") ORDER BY m.user_id, g.id");
+    ADD_ADMIN =
+        "INSERT INTO group_admins (tenant_id, group_id, user_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    REMOVE_ADMIN = "DELETE FROM group_admins WHERE tenant_id = $1 AND group_id = $2 AND user_id = $3";
+    REMOVE_ADMIN_EVERYWHERE = "DELETE FROM group_admins WHERE tenant_id = $1 AND user_id = $2";
+    ADMINS = "SELECT user_id FROM group_admins WHERE tenant_id = $1 AND group_id = $2 AND user_id > $3 \
+              ORDER BY user_id LIMIT $4";
+    ADMINS_PAGE = "SELECT user_id FROM group_admins WHERE tenant_id = $1 AND group_id = $2 \
+                   ORDER BY user_id LIMIT $3 OFFSET $4";
+}
+
+/// What a user is to a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seat {
+    Member,
+    Admin,
+}
+
+/// Answers whether the seat is new.
+pub fn add(tx: &mut Tx<'_>, tenant: TenantId, group: GroupId, user: UserId, seat: Seat) -> Result<bool> {
+    let sql = match seat {
+        Seat::Member => ADD,
+        Seat::Admin => ADD_ADMIN,
+    };
+    Ok(tx.execute(sql, params![tenant, group, user])? > 0)
+}
+
+/// Answers whether there was such a seat.
+pub fn remove(tx: &mut Tx<'_>, tenant: TenantId, group: GroupId, user: UserId, seat: Seat) -> Result<bool> {
+    let sql = match seat {
+        Seat::Member => REMOVE,
+        Seat::Admin => REMOVE_ADMIN,
+    };
+    Ok(tx.execute(sql, params![tenant, group, user])? > 0)
+}
+
+/// Answers how many seats of that kind the user left.
+pub fn remove_everywhere(tx: &mut Tx<'_>, tenant: TenantId, user: UserId, seat: Seat) -> Result<u64> {
+    let sql = match seat {
+        Seat::Member => REMOVE_EVERYWHERE,
+        Seat::Admin => REMOVE_ADMIN_EVERYWHERE,
+    };
+    tx.execute(sql, params![tenant, user])
+}
+
+/// Who has such a seat, behind `after`, in the order of their ids.
+pub fn list(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    group: GroupId,
+    seat: Seat,
+    after: UserId,
+    limit: i64,
+) -> Result<Vec<UserId>> {
+    let sql = match seat {
+        Seat::Member => LIST,
+        Seat::Admin => ADMINS,
+    };
+    tx.query(sql, params![tenant, group, after, limit], |row| row.take())
+}
+
+/// For clients that count rows instead of keeping a key; bounded by the face.
+pub fn page(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    group: GroupId,
+    seat: Seat,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<UserId>> {
+    let sql = match seat {
+        Seat::Member => PAGE,
+        Seat::Admin => ADMINS_PAGE,
+    };
+    tx.query(sql, params![tenant, group, limit, offset], |row| row.take())
+}
+
+/// The members of the groups numbered `first` to `last`, by name, in the order of groups.
+pub fn named(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    first: GroupId,
+    last: GroupId,
+    limit: i64,
+) -> Result<Vec<(GroupId, UserId, String)>> {
+    tx.query(NAMED, params![tenant, first, last, limit], |row| Ok((row.take()?, row.take()?, row.take()?)))
+}
+
+/// The groups that each of these users is a member of.
+pub fn groups_of_users(tx: &mut Tx<'_>, tenant: TenantId, users: &[UserId]) -> Result<Vec<(UserId, Group)>> {
+    tx.query_list(GROUPS_OF_USERS, tenant, users, |row| Ok((row.take()?, groups::read(row)?)))
+}
