@@ -34,8 +34,17 @@ pub enum Operation {
     OffboardUser,
     OffboardWorkload(WorkloadRef),
     OffboardTenant,
+    UserSecurity(UserRef),
     ListGroups,
     GetGroup(GroupRef),
+    GroupSecurity(GroupRef),
+    ListUsersAndGroups,
+    CommServ,
+    TwoFactorStatus,
+    ListUsersV4,
+    GetUserV4(UserRef),
+    ListGroupsV4,
+    GetGroupV4(GroupRef),
 }
 
 impl Route {
