@@ -23,7 +23,12 @@ def log_out():
 
 
 def commserv():
-    return [commcell.commserv_name, commcell.commserv_hostname, commcell.commserv_version, commcell.commserv_timezone_name]
+    return {
+        "name": commcell.commserv_name,
+        "host": commcell.commserv_hostname,
+        "version": commcell.commserv_version,
+        "time_zone": commcell.commserv_timezone_name,
+    }
 
 
 def users():
@@ -91,9 +96,8 @@ def set_description(user, description):
 
 
 def change_groups(user, how, groups):
-    found = commcell.users.get(user)
-    getattr(found, how + "_usergroups")(groups)
-    return found.associated_usergroups
+    commcell.user_groups.refresh()
+    getattr(commcell.users.get(user), how + "_usergroups")(groups)
 
 
 def change_password(user, new, own):
@@ -132,7 +136,6 @@ def group(group):
         "id": int(found.user_group_id),
         "name": found.user_group_name,
         "description": found.description,
-        "email": found.email,
         "enabled": found.status,
         "users": found.users,
         "associations": found.associations,
