@@ -1,6 +1,9 @@
 use serde_json::{Value, json};
 
-use super::each_generation_as_admin;
+use super::sdk::Sdk;
+use super::{V4, each_generation_as_admin};
+use crate::clients::served::Served;
+use crate::fixture::Company;
 
 /// Ids are numbers in one generation and text in the other.
 fn is_id(told: &Value, id: impl ToString) -> bool {
@@ -64,4 +67,19 @@ fn the_commcell() {
         assert_eq!(told["time_zone"], "UTC", "{told}");
         assert!(told["version"].as_i64().is_some_and(|version| version > 0), "{told}");
     });
+}
+
+/// The newer one asks for pages with two question marks in one address.
+#[tokio::test(flavor = "multi_thread")]
+async fn by_a_query_that_is_none() {
+    let served = Served::company(Company::new().await).await;
+    let mut sdk = Sdk::of(V4, &served);
+    sdk.log_in("admin");
+    let query = json!({"limit": ["0", "50"], "sort": ["userName", "1"], "search": "smith"});
+    let users = sdk.does("cached_users", &query);
+    let jsmith = &users["jsmith"];
+    let id = served.company.detail("jsmith").await.user.id.0;
+    assert_eq!((&jsmith["userId"], &jsmith["enableUser"]), (&json!(id), &json!(true)), "{users}");
+    let groups = sdk.does("cached_groups", &json!({}));
+    assert_eq!(groups["Ops"]["status"], true, "{groups}");
 }

@@ -36,6 +36,10 @@ def users():
     return commcell.users.all_users
 
 
+def cached_users(**query):
+    return commcell.users.get_users_cache(**query)
+
+
 def has_user(user):
     return bool(commcell.users.has_user(user))
 
@@ -124,6 +128,10 @@ def sessions(user):
 def groups():
     commcell.user_groups.refresh()
     return commcell.user_groups.all_user_groups
+
+
+def cached_groups(**query):
+    return commcell.user_groups.get_user_groups_cache(**query)
 
 
 def has_group(group):

@@ -37,16 +37,21 @@ fn a_token_is_as_good_as_a_password() {
     });
 }
 
+/// Without a scheme the client tries HTTPS first, and then sends an empty `Host`.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_whole_address_needs_no_fallback() {
+async fn a_whole_address_with_and_without_a_scheme() {
     let served = Served::company(Company::new().await).await;
     let mut sdk = Sdk::of(V4, &served);
     for root in ["commandcenter/api", "webconsole/api", "SearchSvc/CVWebService.svc", "WebServerCore"] {
-        let address = format!("http://{}/{root}", served.address);
-        // The name beside it is not looked up; it must not end up in a header either.
-        let arguments = json!({"host": "cs.example.com", "user": "admin", "password": PASSWORD, "web_service_url": address});
-        assert_eq!(sdk.does("log_in", &arguments), "admin");
-        assert!(sdk.does("users", &json!({})).get("jsmith").is_some(), "{root}");
+        for scheme in ["http://", ""] {
+            let address = format!("{scheme}{}/{root}", served.address);
+            // The host beside it is not looked up.
+            let arguments = json!({
+                "host": "cs.example.com", "user": "admin", "password": PASSWORD, "web_service_url": address,
+            });
+            assert_eq!(sdk.does("log_in", &arguments), "admin", "{address}");
+            assert!(sdk.does("users", &json!({})).get("jsmith").is_some(), "{address}");
+        }
     }
 }
 
@@ -88,6 +93,14 @@ fn signing_out_ends_the_session() {
     each_generation_as_admin(|mut sdk, served| async move {
         assert_eq!(sdk.does("log_out", &json!({})), "User logged out");
         assert_eq!(served.logged().await, ["session.ended"]);
+    });
+}
+
+#[test]
+fn signing_out_of_an_expired_session_is_no_failure() {
+    each_generation_as_admin(|mut sdk, served| async move {
+        served.company.clock.advance(31 * MINUTE_MS);
+        assert_eq!(sdk.does("log_out", &json!({})), "User logged out");
     });
 }
 
