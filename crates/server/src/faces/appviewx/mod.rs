@@ -10,6 +10,7 @@ mod failure;
 mod groups;
 mod login;
 mod payload;
+mod program;
 mod query;
 mod removal;
 mod route;
@@ -59,6 +60,7 @@ async fn answer(app: &App, exchange: &Exchange, call: Call) -> Result<Response, 
         Call::UpdateGroupsOfUser => users::update_groups(app, exchange).await,
         Call::AddGroup => groups::add(app, exchange).await,
         Call::RemoveGroup => groups::remove(app, exchange).await,
+        Call::AddServiceAccount => program::add(app, exchange).await,
         Call::GetServiceToken => client_token::issue(app, exchange).await,
     }
 }

@@ -19,6 +19,7 @@ pub(super) enum Call {
     AddGroup,
     RemoveGroup,
     GetServiceToken,
+    AddServiceAccount,
 }
 
 struct Route {
@@ -27,7 +28,7 @@ struct Route {
     call: Call,
 }
 
-const ROUTES: [Route; 10] = [
+const ROUTES: [Route; 11] = [
     Route { method: Method::POST, endpoint: "login", call: Call::Login },
     Route { method: Method::POST, endpoint: "acctmgmt-perform-login", call: Call::Login },
     Route { method: Method::POST, endpoint: "acctmgmt-perform-logout", call: Call::Logout },
@@ -38,6 +39,7 @@ const ROUTES: [Route; 10] = [
     Route { method: Method::POST, endpoint: "usergroup", call: Call::AddGroup },
     Route { method: Method::DELETE, endpoint: "userGroup", call: Call::RemoveGroup },
     Route { method: Method::POST, endpoint: "acctmgmt-get-service-token", call: Call::GetServiceToken },
+    Route { method: Method::POST, endpoint: "acctmgmt-add-service-account", call: Call::AddServiceAccount },
 ];
 
 pub(super) fn is_ours(path: &str) -> bool {

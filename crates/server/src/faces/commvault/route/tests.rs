@@ -29,6 +29,16 @@ fn two() -> UserRef {
 fn every_endpoint_is_found_in_any_case() {
     is(&Method::POST, "Logout", Operation::Logout);
     is(&Method::POST, "whoami", Operation::WhoAmI);
+    is(&Method::GET, "V2/WhoAmI", Operation::WhoAmI);
+    is(&Method::GET, "commserv", Operation::CommServ);
+    is(&Method::GET, "Security/TwoFactorAuth/Status?username=x", Operation::TwoFactorStatus);
+    is(&Method::GET, "UsersAndGroups", Operation::ListUsersAndGroups);
+    is(&Method::GET, "v4/USER", Operation::ListUsersV4);
+    is(&Method::GET, "V4/user/2", Operation::GetUserV4(two()));
+    is(&Method::GET, "V4/UserGroup", Operation::ListGroupsV4);
+    is(&Method::GET, "v4/usergroup/22", Operation::GetGroupV4(GroupRef::Id(GroupId(22))));
+    is(&Method::GET, "user/2/security", Operation::UserSecurity(two()));
+    is(&Method::GET, "UserGroup/22/Security", Operation::GroupSecurity(GroupRef::Id(GroupId(22))));
     is(&Method::GET, "User?level=10", Operation::ListUsers);
     is(&Method::GET, "UserGroup", Operation::ListGroups);
     is(&Method::GET, "usergroup/22", Operation::GetGroup(GroupRef::Id(GroupId(22))));
