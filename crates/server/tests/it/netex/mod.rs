@@ -6,6 +6,7 @@ mod mails; // the welcome mail, taken by a real mail server
 mod notices; // the notice for the leaver
 mod platforms; // both synchronization modes over platforms that misbehave
 mod refusals; // the error table, line by line
+mod tokens; // the cloud token of an account
 
 use domain::{Role, UserId};
 
