@@ -21,14 +21,17 @@ pub(super) struct Subjects {
 
 impl Subjects {
     pub(super) fn of(attempt: &SignIn) -> Self {
+        let address = attempt.address.map(|address| format!("address:{}", network(address)));
+        Self { address, ..Self::named(&attempt.user_name) }
+    }
+
+    /// Of somebody who is signed in: the address is not in doubt.
+    pub(super) fn named(user_name: &str) -> Self {
         // What is no name can be guessed at as well; it must fit into an index all the same.
-        let key = NameKey::new(&attempt.user_name);
+        let key = NameKey::new(user_name);
         let key =
             key.as_str().replace('\0', "\u{fffd}").chars().take(name::MAX_NAME_CHARS).collect::<String>();
-        Self {
-            name: format!("user:{key}"),
-            address: attempt.address.map(|address| format!("address:{}", network(address))),
-        }
+        Self { name: format!("user:{key}"), address: None }
     }
 
     /// The name before the address, so that two attempts never wait for each other in a circle.

@@ -8,6 +8,7 @@ mod access_tokens;
 mod assets;
 mod authenticate;
 mod claim;
+mod confirm;
 mod console;
 mod credentials;
 mod directory;

@@ -10,6 +10,7 @@
 pub mod answer;
 pub mod body;
 pub mod by_name;
+mod edit;
 mod failure;
 pub mod level;
 pub mod login;
@@ -20,6 +21,7 @@ pub mod path;
 pub mod query;
 pub mod reference;
 pub mod route;
+mod secret;
 mod serve;
 pub mod successor;
 pub mod token;

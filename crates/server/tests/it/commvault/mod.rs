@@ -1,6 +1,7 @@
 //! The Commvault face as its clients meet it: through the router, held against its contract.
 
 mod client; // a client of this face
+mod creating; // POST User and POST V4/user
 mod deleting; // DELETE User, by id and by name, and what becomes of what was owned
 mod disabling; // Disable and Enable
 mod errors; // the contract's error table, in both forms
@@ -8,4 +9,5 @@ mod offboarding; // POST User/Offboard
 mod reading; // GET User and GET UserGroup
 mod signing_in; // the probe, Login, WhoAmI, Logout and tokens
 mod targets; // roots, case, quoting, and the wire beneath the router
+mod updating; // POST User/{id} and PUT V4/user/{id}
 mod workloads; // Offboard of a subclient, a VM and a whole tenant

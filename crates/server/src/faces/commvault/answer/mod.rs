@@ -4,6 +4,7 @@
 
 mod associations;
 mod commcell;
+mod create;
 mod delete;
 mod groups;
 mod object;
@@ -17,6 +18,7 @@ mod xml;
 
 pub use associations::{Association, associations};
 pub use commcell::{CommCell, comm_serv, two_factor_status};
+pub use create::{Newcomer, created, not_created, v4_created};
 pub use delete::{HandedOver, deleted, deleting, not_deleted};
 pub use groups::{GroupView, group_list, group_read_failed};
 pub use offboard::{

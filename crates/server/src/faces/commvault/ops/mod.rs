@@ -3,12 +3,14 @@
 //! Owns the order of things: read the request, call `app`, word the answer. Decides nothing about users.
 
 mod accepted;
+mod create;
 mod delete;
 mod disable;
 mod groups;
 mod offboard;
 mod session;
 mod sign_in;
+mod update;
 mod users;
 
 use domain::{Error, User, UserId, UserState};
@@ -44,6 +46,10 @@ impl Call<'_> {
             Operation::WhoAmI => session::who_am_i(self).await,
             Operation::ListUsers => users::list(self).await,
             Operation::GetUser(user) => users::get(self, user).await,
+            Operation::CreateUser => create::create(self).await,
+            Operation::UpdateUser(user) => update::update(self, user).await,
+            Operation::CreateUsersV4 => create::create_v4(self).await,
+            Operation::UpdateUserV4(user) => update::update_v4(self, user).await,
             Operation::DisableUser(user) => disable::disable(self, user).await,
             Operation::EnableUser(user) => disable::enable(self, user).await,
             Operation::DeleteUser(user) => delete::delete(self, user).await,
@@ -56,7 +62,6 @@ impl Call<'_> {
     }
 
     /// What an error looks like on v4.
-    #[expect(dead_code, reason = "the v4 operations come next")]
     async fn failed_v4(&self, error: &Error) -> Reply {
         let installed = match error {
             Error::Refused(_) => self.app.user(&self.caller, &UserRef::Id(UserId(1))).await.ok(),
