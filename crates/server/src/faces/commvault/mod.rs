@@ -9,6 +9,7 @@
 
 pub mod answer;
 pub mod body;
+pub mod bulk;
 pub mod by_name;
 mod failure;
 pub mod level;

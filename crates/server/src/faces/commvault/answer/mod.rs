@@ -18,7 +18,7 @@ mod xml;
 
 pub use associations::{Association, associations, associations_read_failed};
 pub use commcell::{CommCell, comm_serv, not_read, two_factor_status};
-pub use delete::{HandedOver, deleted, deleting, not_deleted};
+pub use delete::{HandedOver, cut_only, deleted, deleting, not_deleted, so_far};
 pub use everyone::users_and_groups;
 pub use groups::{GroupView, MemberOfGroup, group_list, group_read_failed};
 pub use offboard::{

@@ -6,7 +6,8 @@ use domain::{Error, GroupId, UserId};
 use super::{Operation, Route};
 use crate::app::{GroupRef, UserRef, WorkloadRef};
 use crate::faces::commvault::path::Segment;
-use crate::faces::commvault::{reference, workload};
+use crate::faces::commvault::reference::{self, Named};
+use crate::faces::commvault::workload;
 
 #[derive(Debug)]
 pub struct Endpoint {
@@ -79,11 +80,6 @@ fn group(segment: &Segment) -> Result<GroupRef, Error> {
         Named::Id(id) => Ok(GroupRef::Id(GroupId(id))),
         Named::Name(name) => Ok(GroupRef::Name(name)),
     }
-}
-
-enum Named {
-    Id(i64),
-    Name(String),
 }
 
 fn named(segment: &Segment, id: &'static str, argument: &'static str) -> Result<Named, Error> {

@@ -15,8 +15,9 @@ const COMMCELL: &str = "Commcell";
 /// Users and groups that are kept here, not in a directory elsewhere.
 const SERVICE: &str = "COMMSERVE";
 
-pub fn v4_done() -> Reply {
-    Reply::flat(200, Code::Success, "")
+/// `message` says what is still to come; empty where nothing is.
+pub fn v4_done(message: &str) -> Reply {
+    Reply::flat(200, Code::Success, message)
 }
 
 pub fn v4_failed(status: u16, code: Code, message: &str) -> Reply {
@@ -42,7 +43,7 @@ mod tests {
 
     #[test]
     fn v4_samples() {
-        is_json(&v4_done(), 200, r#"{"errorMessage":"","errorCode":0}"#);
+        is_json(&v4_done(""), 200, r#"{"errorMessage":"","errorCode":0}"#);
         is_json(
             &v4_failed(500, Code::Internal, "internal error"),
             500,
