@@ -40,6 +40,7 @@ statements! {
     LIST = concat!("SELECT ", columns!(), " FROM assets WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3");
     OF_USER = concat!("SELECT ", columns!(), " FROM assets \
         WHERE tenant_id = $1 AND owner_user_id = $2 ORDER BY owner_user_id, workload, kind, id LIMIT $3");
+    ONE_OF_GROUP = "SELECT id FROM assets WHERE tenant_id = $1 AND owner_group_id = $2 LIMIT 1";
     HOLDINGS = concat!("SELECT owner_user_id, kind, COUNT(*) FROM assets \
         WHERE tenant_id = $1 AND owner_user_id IN (", list!(), ") AND NOT orphaned \
         GROUP BY owner_user_id, workload, kind ORDER BY owner_user_id");
@@ -139,6 +140,10 @@ pub fn holdings(tx: &mut Tx<'_>, tenant: TenantId, users: &[UserId]) -> Result<V
         holdings.0.sort();
     }
     Ok(found)
+}
+
+pub fn any_of_group(tx: &mut Tx<'_>, tenant: TenantId, group: GroupId) -> Result<bool> {
+    Ok(tx.query_opt(ONE_OF_GROUP, params![tenant, group], |row| row.take::<i64>())?.is_some())
 }
 
 /// Gives at most `limit` of the leaver's assets to `owner`; answers how many.

@@ -22,6 +22,7 @@ statements! {
         "INSERT INTO group_admins (tenant_id, group_id, user_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
     REMOVE_ADMIN = "DELETE FROM group_admins WHERE tenant_id = $1 AND group_id = $2 AND user_id = $3";
     REMOVE_ADMIN_EVERYWHERE = "DELETE FROM group_admins WHERE tenant_id = $1 AND user_id = $2";
+    REMOVE_ADMINS = "DELETE FROM group_admins WHERE tenant_id = $1 AND group_id = $2";
     ADMINS = "SELECT user_id FROM group_admins WHERE tenant_id = $1 AND group_id = $2 AND user_id > $3 \
               ORDER BY user_id LIMIT $4";
     ADMINS_PAGE = "SELECT user_id FROM group_admins WHERE tenant_id = $1 AND group_id = $2 \
@@ -60,6 +61,11 @@ pub fn remove_everywhere(tx: &mut Tx<'_>, tenant: TenantId, user: UserId, seat: 
         Seat::Admin => REMOVE_ADMIN_EVERYWHERE,
     };
     tx.execute(sql, params![tenant, user])
+}
+
+/// Leaves a group without administrators.
+pub fn remove_admins(tx: &mut Tx<'_>, tenant: TenantId, group: GroupId) -> Result<()> {
+    tx.execute(REMOVE_ADMINS, params![tenant, group]).map(|_| ())
 }
 
 /// Who has such a seat, behind `after`, in the order of their ids.

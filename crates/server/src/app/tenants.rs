@@ -20,7 +20,7 @@ pub const ADMINISTRATOR: &str = "admin";
 /// Longest host name, as in the DNS.
 const MAX_HOST_BYTES: usize = 253;
 /// The groups every tenant begins with, by Commvault's ids and names.
-const FIRST_GROUPS: [(i64, &str); 2] = [(1, "master"), (3, "View All")];
+pub(super) const FIRST_GROUPS: [(i64, &str); 2] = [(1, "master"), (3, "View All")];
 
 impl App {
     /// Makes a tenant with its administrator, first groups and own directory. Console only.

@@ -7,6 +7,7 @@ mod groups;
 mod members;
 mod new_user;
 mod password;
+mod remove_group;
 
 use std::sync::Arc;
 

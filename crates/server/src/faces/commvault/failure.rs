@@ -71,7 +71,11 @@ fn refused(refusal: &Refusal, installed: Option<&str>) -> u16 {
                 409
             }
         }
-        Refusal::Leaving { .. } | Refusal::NotDeactivated { .. } => 409,
+        Refusal::Leaving { .. }
+        | Refusal::NotDeactivated { .. }
+        | Refusal::BuiltInGroup { .. }
+        | Refusal::GroupWithMembers { .. }
+        | Refusal::GroupWithAssets { .. } => 409,
         Refusal::TwoSuccessors
         | Refusal::SuccessorUnknown { .. }
         | Refusal::SuccessorInactive { .. }

@@ -11,6 +11,7 @@ mod object;
 mod offboard;
 mod reply;
 mod sign_in;
+mod tokens;
 mod users;
 mod v4;
 mod write;
@@ -29,8 +30,9 @@ pub use reply::{Reply, broken, not_served};
 pub use sign_in::{
     SignedIn, locked, probe, refused, signed_in, signed_out, tenant_guid, unauthorized, who_am_i,
 };
+pub use tokens::{access_token, api_token, renewed};
 pub use users::{GroupOfUser, LockOfUser, UserView, user_list, user_read_failed};
-pub use v4::{v4_done, v4_failed, v4_group, v4_groups, v4_user, v4_users};
+pub use v4::{v4_accepted, v4_done, v4_failed, v4_group, v4_groups, v4_user, v4_users};
 pub use write::{Entity, not_updated, updated};
 
 /// The `errorCode` of an answer.

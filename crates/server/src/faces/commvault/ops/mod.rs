@@ -3,6 +3,7 @@
 //! Owns the order of things: read the request, call `app`, word the answer. Decides nothing about users.
 
 mod accepted;
+mod access_tokens;
 mod delete;
 mod disable;
 mod everyone;
@@ -26,6 +27,7 @@ use super::route::Operation;
 use crate::app::{App, Caller, Page, UserDetail, UserRef};
 use crate::faces::Exchange;
 
+pub(super) use access_tokens::renew as renew_access_token;
 pub(super) use sign_in::sign_in;
 
 /// Most users or groups of one answer; a longer list is refused, since a client would take a cut one for
@@ -67,6 +69,9 @@ impl Call<'_> {
             Operation::DeleteUsersV4 => v4::delete::many(self).await,
             Operation::ListGroupsV4 => v4::groups::list(self).await,
             Operation::GetGroupV4(group) => v4::groups::get(self, group).await,
+            Operation::CreateApiToken => access_tokens::create_api_token(self).await,
+            Operation::CreateAccessToken => access_tokens::create(self).await,
+            Operation::DeleteAccessToken(id) => access_tokens::delete(self, *id).await,
         }
     }
 

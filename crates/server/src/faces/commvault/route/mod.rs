@@ -18,6 +18,8 @@ pub enum Route {
     /// The probe that clients send before anything else.
     Root,
     Login,
+    /// The pair in the body is the credential.
+    RenewAccessToken,
     /// Needs a token.
     Guarded(Operation),
 }
@@ -47,6 +49,9 @@ pub enum Operation {
     DeleteUsersV4,
     ListGroupsV4,
     GetGroupV4(GroupRef),
+    CreateApiToken,
+    CreateAccessToken,
+    DeleteAccessToken(i64),
 }
 
 impl Route {

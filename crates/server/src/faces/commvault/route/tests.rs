@@ -15,9 +15,10 @@ fn is(method: &Method, path: &str, expected: Operation) {
 }
 
 #[test]
-fn two_endpoints_need_no_token() {
+fn three_endpoints_need_no_token() {
     assert_eq!(route(&Method::GET, ""), Ok(Some(Route::Root)));
     assert_eq!(route(&Method::POST, "login"), Ok(Some(Route::Login)));
+    assert_eq!(route(&Method::POST, "v4/accesstoken/renew"), Ok(Some(Route::RenewAccessToken)));
 }
 
 fn two() -> UserRef {
@@ -50,6 +51,9 @@ fn every_endpoint_is_found_in_any_case() {
     is(&Method::PUT, "User/2/Enable", Operation::EnableUser(two()));
     is(&Method::DELETE, "User/2?newUserId=0", Operation::DeleteUser(two()));
     is(&Method::POST, "user/offboard", Operation::OffboardUser);
+    is(&Method::POST, "ApiToken/User", Operation::CreateApiToken);
+    is(&Method::POST, "/V4/AccessToken", Operation::CreateAccessToken);
+    is(&Method::DELETE, "v4/AccessToken/12", Operation::DeleteAccessToken(12));
     let kim = || UserRef::Name("company/kim".to_owned());
     is(&Method::DELETE, "User/byName(userName='company/kim')", Operation::DeleteUser(kim()));
     is(&Method::PUT, "User/byName(userName='company/kim')/Disable", Operation::DisableUser(kim()));

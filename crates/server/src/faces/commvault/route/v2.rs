@@ -27,4 +27,5 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::new(Method::GET, "UserGroup", Plain(Operation::ListGroups)),
     Endpoint::new(Method::GET, "UserGroup/{group}", OfGroup(Operation::GetGroup)),
     Endpoint::new(Method::GET, "UserGroup/{group}/Security", OfGroup(Operation::GroupSecurity)),
+    Endpoint::new(Method::POST, "ApiToken/User", Plain(Operation::CreateApiToken)),
 ];

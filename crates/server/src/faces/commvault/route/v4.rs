@@ -2,8 +2,8 @@
 
 use axum::http::Method;
 
-use super::endpoint::Meaning::{OfGroup, OfUser, Plain};
-use super::{Endpoint, Operation};
+use super::endpoint::Meaning::{OfGroup, OfToken, OfUser, Open, Plain};
+use super::{Endpoint, Operation, Route};
 
 pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::new(Method::GET, "V4/user", Plain(Operation::ListUsersV4)),
@@ -12,4 +12,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::new(Method::PUT, "V4/user/action/delete", Plain(Operation::DeleteUsersV4)),
     Endpoint::new(Method::GET, "V4/UserGroup", Plain(Operation::ListGroupsV4)),
     Endpoint::new(Method::GET, "V4/UserGroup/{group}", OfGroup(Operation::GetGroupV4)),
+    Endpoint::new(Method::POST, "V4/AccessToken", Plain(Operation::CreateAccessToken)),
+    Endpoint::new(Method::POST, "V4/AccessToken/Renew", Open(Route::RenewAccessToken)),
+    Endpoint::new(Method::DELETE, "V4/AccessToken/{token}", OfToken(Operation::DeleteAccessToken)),
 ];

@@ -15,8 +15,12 @@ const COMMCELL: &str = "Commcell";
 /// Users and groups that are kept here, not in a directory elsewhere.
 const SERVICE: &str = "COMMSERVE";
 
-/// `message` says what is still to come; empty where nothing is.
-pub fn v4_done(message: &str) -> Reply {
+pub fn v4_done() -> Reply {
+    v4_accepted("")
+}
+
+/// A success that is not at its end yet; `message` says what is still to come.
+pub fn v4_accepted(message: &str) -> Reply {
     Reply::flat(200, Code::Success, message)
 }
 
@@ -43,7 +47,7 @@ mod tests {
 
     #[test]
     fn v4_samples() {
-        is_json(&v4_done(""), 200, r#"{"errorMessage":"","errorCode":0}"#);
+        is_json(&v4_done(), 200, r#"{"errorMessage":"","errorCode":0}"#);
         is_json(
             &v4_failed(500, Code::Internal, "internal error"),
             500,

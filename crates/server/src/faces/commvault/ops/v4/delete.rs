@@ -48,14 +48,14 @@ fn answered(started: &[Started]) -> Reply {
     }
     let done = here.iter().filter(|here| matches!(here, Here::Done)).count();
     match started {
-        _ if done == started.len() => answer::v4_done(""),
+        _ if done == started.len() => answer::v4_done(),
         [one] => {
             let progress = progress(&one.steps, Action::Transfer);
             let new_owner = one.heir.as_deref().unwrap_or_default();
             let so_far = HandedOver { items: progress.done, new_owner };
-            answer::v4_done(&answer::so_far(&one.offboarding.user_name, so_far, progress.total))
+            answer::v4_accepted(&answer::so_far(&one.offboarding.user_name, so_far, progress.total))
         }
-        many => answer::v4_done(&format!(
+        many => answer::v4_accepted(&format!(
             "{done} of {} users are deleted. The rest follows by itself; they are disabled now and are deleted \
              when all they own has its new owner.",
             many.len()
