@@ -10,6 +10,7 @@
 pub mod access_token;
 pub mod answer;
 pub mod body;
+pub mod bulk;
 pub mod by_name;
 mod edit;
 mod failure;

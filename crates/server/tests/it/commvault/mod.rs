@@ -13,6 +13,7 @@ mod security; // who has which role on what
 mod signing_in; // the probe, Login, WhoAmI, Logout and tokens
 mod targets; // roots, case, quoting, and the wire beneath the router
 mod updating; // POST User/{id} and PUT V4/user/{id}
+mod v4_deleting; // DELETE V4/user, and several at once
 mod v4_reading; // GET V4/user and GET V4/UserGroup
 mod v4_shapes; // the V4 answers, field by field
 mod workloads; // Offboard of a subclient, a VM and a whole tenant

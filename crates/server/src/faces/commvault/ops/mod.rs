@@ -71,6 +71,8 @@ impl Call<'_> {
             Operation::TwoFactorStatus => server::two_factor_status(self).await,
             Operation::ListUsersV4 => v4::users::list(self).await,
             Operation::GetUserV4(user) => v4::users::get(self, user).await,
+            Operation::DeleteUserV4(user) => v4::delete::one(self, user).await,
+            Operation::DeleteUsersV4 => v4::delete::many(self).await,
             Operation::ListGroupsV4 => v4::groups::list(self).await,
             Operation::GetGroupV4(group) => v4::groups::get(self, group).await,
             Operation::CreateApiToken => access_tokens::create_api_token(self).await,

@@ -49,6 +49,8 @@ pub enum Operation {
     TwoFactorStatus,
     ListUsersV4,
     GetUserV4(UserRef),
+    DeleteUserV4(UserRef),
+    DeleteUsersV4,
     ListGroupsV4,
     GetGroupV4(GroupRef),
     CreateApiToken,
