@@ -55,8 +55,9 @@ pub use access_tokens::{
 pub use authenticate::TOKEN_PREFIX;
 pub use claim::Work;
 pub use directory::{
-    Changed, GroupDetail, GroupsChange, Leaving, MAX_GROUP_ROLES, MAX_MEMBERS, MAX_NEW_USERS, NewGroup,
-    NewName, NewUser, SeatChange, UserChange, UserDetail,
+    Changed, Dissolution, Dissolved, GroupDetail, GroupsChange, Leaving, MAX_GROUP_ROLES,
+    MAX_GROUPS_PER_REQUEST, MAX_MEMBERS, MAX_NEW_USERS, NewGroup, NewName, NewUser, SeatChange, UserChange,
+    UserDetail,
 };
 pub use health::Health;
 pub use lockout::Lock;
