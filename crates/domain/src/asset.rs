@@ -62,6 +62,8 @@ pub struct Asset {
     pub owner_role: Option<String>,
     /// Its owner is a tombstone, by decision of the caller.
     pub orphaned: bool,
+    /// What the platform itself calls it: the guid of a VM client, the path of a subclient. Compared as names are.
+    pub external_id: Option<String>,
 }
 
 /// Where a leaver's assets go.

@@ -1,4 +1,4 @@
-//! Why a plan is not made. A refusal changes nothing.
+//! Why a plan is not made, and a group not removed. A refusal changes nothing.
 
 use crate::{Goal, Holdings};
 
@@ -32,6 +32,12 @@ pub enum Refusal {
     NoSuccessor { user: String, holdings: Holdings },
     #[error("A transfer needs a new owner")]
     NothingNamed,
+    #[error("Group {group} is built in")]
+    BuiltInGroup { group: String },
+    #[error("Group {group} has members")]
+    GroupWithMembers { group: String },
+    #[error("Group {group} owns assets, or has inherited some")]
+    GroupWithAssets { group: String },
 }
 
 impl Refusal {
@@ -51,7 +57,10 @@ impl Refusal {
             | Self::SuccessorInactive { .. }
             | Self::SuccessorIsLeaver { .. }
             | Self::SuccessorLeaving { .. }
-            | Self::NothingNamed => None,
+            | Self::NothingNamed
+            | Self::BuiltInGroup { .. }
+            | Self::GroupWithMembers { .. }
+            | Self::GroupWithAssets { .. } => None,
         }
     }
 
@@ -72,6 +81,9 @@ impl Refusal {
             Self::SuccessorLeaving { .. } => "successor-leaving",
             Self::NoSuccessor { .. } => "no-successor",
             Self::NothingNamed => "no-successor-named",
+            Self::BuiltInGroup { .. } => "built-in-group",
+            Self::GroupWithMembers { .. } => "group-with-members",
+            Self::GroupWithAssets { .. } => "group-with-assets",
         }
     }
 }

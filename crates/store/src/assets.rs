@@ -1,6 +1,6 @@
 //! What is owned, and the chunks in which it changes hands.
 
-use domain::{Asset, AssetId, AssetKind, GroupId, Holdings, Owner, TenantId, UserId};
+use domain::{Asset, AssetId, AssetKind, GroupId, Holdings, NameKey, Owner, TenantId, UserId};
 
 use crate::db::{Row, Tx, list, params, statements};
 use crate::{Error, Result};
@@ -10,7 +10,7 @@ pub const CHUNK: i64 = 1_000;
 
 macro_rules! columns {
     () => {
-        "id, kind, name, owner_user_id, owner_group_id, owner_role, orphaned"
+        "id, kind, name, owner_user_id, owner_group_id, owner_role, orphaned, external_id"
     };
 }
 
@@ -32,11 +32,15 @@ macro_rules! chunk {
 
 statements! {
     INSERT = "INSERT INTO assets (tenant_id, id, kind, name, workload, owner_user_id, owner_group_id, owner_role, \
-              orphaned, released) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+              orphaned, released, external_id, external_key) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     BY_ID = concat!("SELECT ", columns!(), " FROM assets WHERE tenant_id = $1 AND id = $2");
+    BY_EXTERNAL_ID = concat!("SELECT ", columns!(),
+        " FROM assets WHERE tenant_id = $1 AND kind = $2 AND external_key = $3");
     LIST = concat!("SELECT ", columns!(), " FROM assets WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3");
     OF_USER = concat!("SELECT ", columns!(), " FROM assets \
         WHERE tenant_id = $1 AND owner_user_id = $2 ORDER BY owner_user_id, workload, kind, id LIMIT $3");
+    ONE_OF_GROUP = "SELECT id FROM assets WHERE tenant_id = $1 AND owner_group_id = $2 LIMIT 1";
     HOLDINGS = concat!("SELECT owner_user_id, kind, COUNT(*) FROM assets \
         WHERE tenant_id = $1 AND owner_user_id IN (", list!(), ") AND NOT orphaned \
         GROUP BY owner_user_id, workload, kind ORDER BY owner_user_id");
@@ -49,12 +53,17 @@ statements! {
     RELEASE = chunk!(
         "released = TRUE, orphaned = FALSE, owner_user_id = NULL, owner_role = NULL", "workload = TRUE", "$3"
     );
+    RELEASE_ONE = "UPDATE assets SET released = TRUE, orphaned = FALSE, owner_user_id = NULL, owner_group_id = NULL, \
+                   owner_role = NULL WHERE tenant_id = $1 AND id = $2 AND workload = TRUE AND NOT released";
     WITH_ROLES = concat!("SELECT ", columns!(), " FROM assets WHERE tenant_id = $1 \
         AND owner_user_id IN (", list!(), ") AND owner_role IS NOT NULL ORDER BY owner_user_id, workload, kind, id");
+    WITH_ROLES_OF_GROUP = concat!("SELECT ", columns!(), " FROM assets WHERE tenant_id = $1 \
+        AND owner_group_id = $2 AND owner_role IS NOT NULL ORDER BY id LIMIT $3");
 }
 
 pub fn insert(tx: &mut Tx<'_>, tenant: TenantId, asset: &Asset) -> Result<()> {
     let (user, group) = columns_of(asset.owner);
+    let key = asset.external_id.as_deref().map(NameKey::new);
     tx.execute_one(
         INSERT,
         params![
@@ -68,12 +77,24 @@ pub fn insert(tx: &mut Tx<'_>, tenant: TenantId, asset: &Asset) -> Result<()> {
             asset.owner_role,
             asset.orphaned,
             asset.owner.is_none(),
+            asset.external_id,
+            key.as_ref().map(NameKey::as_str),
         ],
     )
 }
 
 pub fn by_id(tx: &mut Tx<'_>, tenant: TenantId, id: AssetId) -> Result<Option<Asset>> {
     tx.query_opt(BY_ID, params![tenant, id], read)
+}
+
+/// The asset of that kind that its platform calls so.
+pub fn by_external_id(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    kind: &AssetKind,
+    key: &NameKey,
+) -> Result<Option<Asset>> {
+    tx.query_opt(BY_EXTERNAL_ID, params![tenant, kind.as_str(), key.as_str()], read)
 }
 
 pub fn list(tx: &mut Tx<'_>, tenant: TenantId, after: AssetId, limit: i64) -> Result<Vec<Asset>> {
@@ -88,6 +109,16 @@ pub fn of_user(tx: &mut Tx<'_>, tenant: TenantId, user: UserId, limit: i64) -> R
 /// Assets on which these users hold a named role.
 pub fn with_roles(tx: &mut Tx<'_>, tenant: TenantId, users: &[UserId]) -> Result<Vec<Asset>> {
     tx.query_list(WITH_ROLES, tenant, users, read)
+}
+
+/// Assets on which a group holds a named role.
+pub fn with_roles_of_group(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    group: GroupId,
+    limit: i64,
+) -> Result<Vec<Asset>> {
+    tx.query(WITH_ROLES_OF_GROUP, params![tenant, group, limit], read)
 }
 
 /// What each of these users owns, orphans left out.
@@ -109,6 +140,10 @@ pub fn holdings(tx: &mut Tx<'_>, tenant: TenantId, users: &[UserId]) -> Result<V
         holdings.0.sort();
     }
     Ok(found)
+}
+
+pub fn any_of_group(tx: &mut Tx<'_>, tenant: TenantId, group: GroupId) -> Result<bool> {
+    Ok(tx.query_opt(ONE_OF_GROUP, params![tenant, group], |row| row.take::<i64>())?.is_some())
 }
 
 /// Gives at most `limit` of the leaver's assets to `owner`; answers how many.
@@ -136,6 +171,11 @@ pub fn release(tx: &mut Tx<'_>, tenant: TenantId, user: UserId, limit: i64) -> R
     tx.execute(RELEASE, params![tenant, user, limit])
 }
 
+/// Releases one workload, whoever owns it; answers whether it was not released before.
+pub fn release_one(tx: &mut Tx<'_>, tenant: TenantId, id: AssetId) -> Result<bool> {
+    Ok(tx.execute(RELEASE_ONE, params![tenant, id])? > 0)
+}
+
 fn columns_of(owner: Option<Owner>) -> (Option<UserId>, Option<GroupId>) {
     match owner {
         Some(Owner::User(user)) => (Some(user), None),
@@ -154,5 +194,6 @@ fn read(row: &mut Row<'_>) -> Result<Asset> {
         owner: user.map(Owner::User).or(group.map(Owner::Group)),
         owner_role: row.take()?,
         orphaned: row.take()?,
+        external_id: row.take()?,
     })
 }

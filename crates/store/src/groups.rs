@@ -18,6 +18,7 @@ statements! {
     BY_GUID = concat!("SELECT ", columns!(), " FROM groups WHERE tenant_id = $1 AND guid = $2");
     BY_EXTERNAL_ID = concat!("SELECT ", columns!(), " FROM groups WHERE tenant_id = $1 AND external_id = $2");
     BY_NAME = concat!("SELECT ", columns!(), " FROM groups WHERE tenant_id = $1 AND name_key = $2");
+    REMOVE = "DELETE FROM groups WHERE tenant_id = $1 AND id = $2";
     LIST = concat!("SELECT ", columns!(), " FROM groups WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3");
 }
 
@@ -56,6 +57,11 @@ pub fn by_name(tx: &mut Tx<'_>, tenant: TenantId, key: &NameKey) -> Result<Optio
 
 pub fn list(tx: &mut Tx<'_>, tenant: TenantId, after: GroupId, limit: i64) -> Result<Vec<Group>> {
     tx.query(LIST, params![tenant, after, limit], read)
+}
+
+/// [`crate::Error::Constraint`] if anything still refers to it.
+pub fn remove(tx: &mut Tx<'_>, tenant: TenantId, id: GroupId) -> Result<()> {
+    tx.execute_one(REMOVE, params![tenant, id])
 }
 
 pub(crate) fn read(row: &mut Row<'_>) -> Result<Group> {

@@ -31,6 +31,7 @@ statements! {
         AND user_id IN (", list!(), ") AND state IN ('scheduled', 'running', 'blocked') ORDER BY user_id, id");
     BY_REPEAT_KEY = "SELECT id, repeat_fingerprint FROM offboardings \
                      WHERE tenant_id = $1 AND requester = $2 AND repeat_key = $3";
+    ONE_TO_GROUP = "SELECT id FROM offboardings WHERE tenant_id = $1 AND heir_group_id = $2 LIMIT 1";
     COUNT_OPEN = "SELECT state, COUNT(*) FROM offboardings WHERE tenant_id = $1 \
                   AND state IN ('scheduled', 'running', 'blocked') GROUP BY state";
     COUNT_OPEN_OF_ALL = "SELECT state, COUNT(*) FROM offboardings \
@@ -139,6 +140,11 @@ pub fn by_repeat_key(
     tx.query_opt(BY_REPEAT_KEY, params![tenant, requester, key], |row| {
         Ok((OffboardingId(row.take()?), row.take()?))
     })
+}
+
+/// Whether any offboarding, open or over, names this group as the heir.
+pub fn any_to_group(tx: &mut Tx<'_>, tenant: TenantId, group: GroupId) -> Result<bool> {
+    Ok(tx.query_opt(ONE_TO_GROUP, params![tenant, group], |row| row.take::<String>())?.is_some())
 }
 
 /// How many offboardings are open, by state.

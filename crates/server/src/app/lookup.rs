@@ -1,7 +1,7 @@
 //! From what a caller names to what the store holds.
 
-use domain::{Error, Group, GroupId, NameKey, TenantId, User, UserId};
-use store::{Tx, groups, users};
+use domain::{Asset, AssetId, AssetKind, Error, Group, GroupId, NameKey, TenantId, User, UserId};
+use store::{Tx, assets, groups, users};
 
 /// How a caller may name a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,6 +99,31 @@ impl GroupRef {
                 }
                 groups::by_name(tx, tenant, &NameKey::new(text))?.filter(|group| group.name == *text)
             }
+        })
+    }
+}
+
+/// How a caller may name an asset of a kind that goes without saying.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AssetRef {
+    Id(AssetId),
+    /// As its platform calls it, by the rules of names.
+    ExternalId(String),
+}
+
+impl AssetRef {
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Id(id) => id.to_string(),
+            Self::ExternalId(text) => text.clone(),
+        }
+    }
+
+    pub fn find(&self, tx: &mut Tx<'_>, tenant: TenantId, kind: &AssetKind) -> Result<Option<Asset>, Error> {
+        Ok(match self {
+            Self::Id(id) => assets::by_id(tx, tenant, *id)?.filter(|asset| asset.kind == *kind),
+            Self::ExternalId(text) if text.contains('\0') => None,
+            Self::ExternalId(text) => assets::by_external_id(tx, tenant, kind, &NameKey::new(text))?,
         })
     }
 }

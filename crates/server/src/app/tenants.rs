@@ -20,7 +20,7 @@ pub const ADMINISTRATOR: &str = "admin";
 /// Longest host name, as in the DNS.
 const MAX_HOST_BYTES: usize = 253;
 /// The groups every tenant begins with, by Commvault's ids and names.
-const FIRST_GROUPS: [(i64, &str); 2] = [(1, "master"), (3, "View All")];
+pub(super) const FIRST_GROUPS: [(i64, &str); 2] = [(1, "master"), (3, "View All")];
 
 impl App {
     /// Makes a tenant with its administrator, first groups and own directory. Console only.
@@ -44,6 +44,12 @@ impl App {
         let pen = self.pen(TenantId(0), caller.name.clone());
         let (name, guids) = (name.to_owned(), [self.random.guid(), self.random.guid(), self.random.guid()]);
         self.store.write(move |tx| add(tx, &pen, name, host, &hash, guids)).await
+    }
+
+    /// The caller's own tenant.
+    pub async fn tenant(&self, caller: &Caller) -> Result<Tenant, Error> {
+        let found = self.store.read(|tx| Ok::<_, Error>(tenants::by_id(tx, caller.tenant)?)).await?;
+        found.ok_or_else(|| Error::internal(&"the tenant is gone"))
     }
 
     pub async fn tenants(

@@ -140,6 +140,7 @@ impl Company {
             owner: Some(Owner::User(owner)),
             owner_role: None,
             orphaned: false,
+            external_id: None,
         }
     }
 

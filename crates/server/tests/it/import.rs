@@ -13,7 +13,14 @@ fn user(user_name: &str) -> UserRow {
 }
 
 fn asset(kind: &str, name: &str, owner: OwnerName) -> AssetRow {
-    AssetRow { kind: kind.to_owned(), name: name.to_owned(), owner, id: None, owner_role: None }
+    AssetRow {
+        kind: kind.to_owned(),
+        name: name.to_owned(),
+        owner,
+        id: None,
+        owner_role: None,
+        external_id: None,
+    }
 }
 
 fn account(user: &str, platform: &str, remote_id: &str) -> AccountRow {
@@ -141,4 +148,34 @@ async fn limits_hold() {
     let refused = company.app.import(&company.console, import, std::sync::Arc::default()).await;
     let expected = domain::Error::TooMany { what: "rows with a password", limit: 100 };
     assert_eq!(refused, Err(ImportError::Other(expected)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_platforms_call_assets_is_unique_in_its_kind() {
+    let company = Company::new().await;
+    let named = |kind: &str, external_id: &str| AssetRow {
+        external_id: Some(external_id.to_owned()),
+        ..asset(kind, "a", OwnerName::Group("master".to_owned()))
+    };
+    let import = |assets| Import { assets, ..Import::default() };
+    let first =
+        vec![named("vm_client", "Guid-1"), named("subclient", "guid-1"), named("subclient", r"a\b/c")];
+    company.app.import(&company.console, import(first), std::sync::Arc::default()).await.expect("added");
+    let page = company.app.assets(&company.console, domain::AssetId(0), 9).await.expect("assets");
+    let kept = page.rows.into_iter().filter_map(|asset| asset.external_id).collect::<Vec<_>>();
+    assert_eq!(kept, ["Guid-1", "guid-1", r"a\b/c"]);
+    let again = vec![
+        named("vm_client", "GUID-1"),
+        named("subclient", "A/B/C"),
+        named("alert", "x"),
+        named("alert", "X"),
+        named("alert", " "),
+    ];
+    let expected = [
+        "Assets 0 external_id \"GUID-1\" is there already",
+        "Assets 1 external_id \"A/B/C\" is there already",
+        "Assets 3 external_id \"X\" stands in an earlier row",
+        "Assets 4 external_id \" \" must not be empty",
+    ];
+    assert_eq!(problems(&company, import(again)).await, expected);
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Asset, AssetId, AssetKind, GroupId, Holdings, Owner, UserId};
+use domain::{Asset, AssetId, AssetKind, GroupId, Holdings, NameKey, Owner, UserId};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use store::assets::{self, CHUNK};
 
 use crate::fixture::{Base, each};
-use crate::sample::{T, asset, of};
+use crate::sample::{OTHER, T, asset, of};
 
 const GROUP: Owner = Owner::Group(GroupId(22));
 
@@ -29,6 +29,8 @@ fn assets_are_read_back_and_counted() {
         let kinds = ["workflow", "alert", "schedule_policy", "alert", "schedule", "vm_client"];
         let mut new: Vec<Asset> = (1..).zip(kinds).map(|(id, kind)| asset(id, kind, of(1))).collect();
         new.extend([asset(7, "alert", of(2)), asset(8, "alert", GROUP), laptop.clone()]);
+        let shared = Asset { owner_role: Some("VM End User".to_owned()), ..asset(10, "vm_client", GROUP) };
+        new.push(shared.clone());
         base.add_assets(T, new).await;
 
         let counted = base.read(|tx| assets::holdings(tx, T, &[UserId(1), UserId(2), UserId(3)])).await;
@@ -43,6 +45,8 @@ fn assets_are_read_back_and_counted() {
         base.read(|tx| {
             assert_eq!(assets::by_id(tx, T, AssetId(9))?, Some(laptop.clone()));
             assert_eq!(assets::with_roles(tx, T, &[UserId(1), UserId(2)])?, [laptop]);
+            assert_eq!(assets::with_roles_of_group(tx, T, GroupId(22), 9)?, [shared]);
+            assert!(assets::with_roles_of_group(tx, OTHER, GroupId(22), 9)?.is_empty());
             assert_eq!(assets::of_user(tx, T, UserId(1), 3)?.len(), 3);
             assert_eq!(
                 assets::list(tx, T, AssetId(6), 2)?.iter().map(|a| a.id.0).collect::<Vec<_>>(),
@@ -89,6 +93,37 @@ fn workloads_are_released_and_belong_to_nobody() {
         assert_eq!(released.await.expect("releases"), [1, 1]);
         let owners: Vec<_> = all(&base).await.iter().map(|a| (a.owner, a.owner_role.is_some())).collect();
         assert_eq!(owners, [(None, false), (None, false), (Some(of(1)), false), (Some(of(2)), false)]);
+    });
+}
+
+#[test]
+fn one_workload_is_found_as_its_platform_calls_it_and_released_once() {
+    each(|base| async move {
+        base.company(T, 2).await;
+        let mut vm = asset(1, "vm_client", of(1));
+        (vm.external_id, vm.owner_role) = (Some("Rack\\VM-1".to_owned()), Some("VM Owner".to_owned()));
+        let of_group = asset(2, "subclient", GROUP);
+        base.add_assets(T, vec![vm.clone(), of_group, asset(3, "alert", of(1))]).await;
+        let find = |kind: &str, name: &str| {
+            let (kind, key) = (AssetKind::new(kind).expect("a kind"), NameKey::new(name));
+            move |tx: &mut store::Tx<'_>| assets::by_external_id(tx, T, &kind, &key)
+        };
+        assert_eq!(base.read(find("vm_client", "rack/vm-1")).await.expect("reads"), Some(vm));
+        assert_eq!(base.read(find("subclient", "rack/vm-1")).await.expect("reads"), None);
+
+        let released = base.write(|tx| {
+            [1, 1, 2, 3, 4]
+                .map(|id| assets::release_one(tx, T, AssetId(id)))
+                .into_iter()
+                .collect::<Result<Vec<_>, _>>()
+        });
+        assert_eq!(
+            released.await.expect("releases"),
+            [true, false, true, false, false],
+            "an alert is no workload"
+        );
+        let owners: Vec<_> = all(&base).await.iter().map(|a| (a.owner, a.owner_role.is_some())).collect();
+        assert_eq!(owners, [(None, false), (None, false), (Some(of(1)), false)]);
     });
 }
 

@@ -98,6 +98,7 @@ const ASSETS: Cases = &[
     ("UPDATE assets SET owner_user_id = 99 WHERE tenant_id = 1 AND id = 1", Ref),
     ("UPDATE assets SET owner_user_id = NULL, owner_group_id = 99 WHERE tenant_id = 1 AND id = 1", Ref),
     ("UPDATE assets SET id = 1 WHERE tenant_id = 1 AND id = 2", Uni),
+    ("UPDATE assets SET kind = 'vm_client', external_key = 'vm-1' WHERE tenant_id = 1", Uni),
 ];
 
 const PLATFORMS: Cases = &[

@@ -1,7 +1,9 @@
 //! No function that is given a tenant sees or changes a row of another.
 
-use domain::{Action, Fact, Goal, GroupId, NameKey, OffboardingState, Profile, Role, UserId, UserState};
-use domain::{AssetId, PlatformId, StepState, TokenKind};
+use domain::{
+    Action, Asset, AssetId, AssetKind, Fact, Goal, GroupId, NameKey, OffboardingState, PlatformId, Profile,
+    Role, StepState, TokenKind, UserId, UserState,
+};
 use store::members::Seat;
 use store::{
     Tx, accounts, assets, clients, groups, lockouts, log, members, numbers, offboardings, platforms,
@@ -12,7 +14,7 @@ use crate::fixture::{Base, each};
 use crate::sample::{OTHER, T, account, asset, of, offboarding, offboarding_id, step};
 
 /// Of reading a tenant's rows.
-const WAYS: usize = 41;
+const WAYS: usize = 44;
 const ONE: UserId = UserId(1);
 const TABLES: [&str; 15] = [
     "users",
@@ -35,7 +37,8 @@ const TABLES: [&str; 15] = [
 /// Everything there can be, all of it in the other tenant.
 async fn neighbor(base: &Base) {
     base.company(OTHER, 2).await;
-    base.add_assets(OTHER, vec![asset(1, "alert", of(1)), asset(2, "vm_client", of(1))]).await;
+    let vm = Asset { external_id: Some("vm-2".to_owned()), ..asset(2, "vm_client", of(1)) };
+    base.add_assets(OTHER, vec![asset(1, "alert", of(1)), vm]).await;
     base.add_account(OTHER, account(20, "r1", 1)).await;
     base.accept(OTHER, offboarding(1, 1, Goal::Remove), vec![step(1, 20, "r1", Action::Disable)]).await;
     base.write(|tx| {
@@ -106,6 +109,7 @@ fn a_neighbors_rows_are_not_seen() {
 fn seen(tx: &mut Tx<'_>, tenant: domain::TenantId) -> store::Result<usize> {
     let name = NameKey::new("user1");
     let id = offboarding_id(1);
+    let vm = AssetKind::new(AssetKind::VM_CLIENT).expect("a kind");
     let found = [
         users::by_id(tx, tenant, ONE)?.is_some(),
         users::by_guid(tx, tenant, &format!("{:032x}", 1))?.is_some(),
@@ -119,10 +123,12 @@ fn seen(tx: &mut Tx<'_>, tenant: domain::TenantId) -> store::Result<usize> {
         !groups::list(tx, tenant, GroupId(0), 9)?.is_empty(),
         !members::groups_of_users(tx, tenant, &[ONE])?.is_empty(),
         !members::list(tx, tenant, GroupId(22), Seat::Member, UserId(0), 9)?.is_empty(),
+        !members::named(tx, tenant, GroupId(0), GroupId(99), 9)?.is_empty(),
         !members::list(tx, tenant, GroupId(22), Seat::Admin, UserId(0), 9)?.is_empty(),
         !profiles::of_users(tx, tenant, &[ONE])?.is_empty(),
         groups::by_guid(tx, tenant, &format!("{:032x}", 22))?.is_some(),
         assets::by_id(tx, tenant, AssetId(1))?.is_some(),
+        assets::by_external_id(tx, tenant, &vm, &NameKey::new("VM-2"))?.is_some(),
         !assets::list(tx, tenant, AssetId(0), 9)?.is_empty(),
         !assets::of_user(tx, tenant, ONE, 9)?.is_empty(),
         !assets::holdings(tx, tenant, &[ONE])?.is_empty(),
@@ -140,6 +146,7 @@ fn seen(tx: &mut Tx<'_>, tenant: domain::TenantId) -> store::Result<usize> {
         !offboardings::count_open(tx, tenant)?.is_empty(),
         !steps::counts(tx, tenant, StepState::Ready)?.is_empty(),
         !tokens::list(tx, tenant, 0, 9)?.is_empty(),
+        !lockouts::of_subjects(tx, tenant, &["user:user1".to_owned()])?.is_empty(),
         tokens::by_id(tx, tenant, 1)?.is_some(),
         tokens::count_access(tx, tenant, ONE, 0, 9)? > 0,
         clients::of_user(tx, tenant, ONE)?.is_some(),
@@ -187,6 +194,7 @@ const CHANGES: &[Change] = &[
     |tx| assets::transfer(tx, T, ONE, of(2), true, 9),
     |tx| assets::orphan(tx, T, ONE, true, 9),
     |tx| assets::release(tx, T, ONE, 9),
+    |tx| assets::release_one(tx, T, AssetId(2)).map(u64::from),
     |tx| platforms::update(tx, T, &crate::sample::platform(20, domain::PlatformKind::Simulated)).map(|()| 1),
     |tx| accounts::insert(tx, T, &account(20, "r2", 1)).map(|()| 1),
     |tx| offboardings::update(tx, T, &offboarding(1, 1, Goal::Remove)).map(|()| 1),
@@ -197,7 +205,7 @@ const CHANGES: &[Change] = &[
     |tx| tokens::revoke_of_user(tx, T, ONE),
     |tx| tokens::revoke_cloud(tx, T, ONE).map(u64::from),
     |tx| clients::delete_of_user(tx, T, ONE),
-    |tx| lockouts::clear(tx, T, "user:user1").map(|()| 0),
+    |tx| lockouts::clear(tx, T, "user:user1").map(u64::from),
     |tx| numbers::raise(tx, T, numbers::Series::Groups, 5).map(|()| 0),
     |tx| tenants::set_policy(tx, T, &domain::Policy { grace_ms: 7, ..Default::default() }).map(|()| 0),
 ];

@@ -10,6 +10,7 @@ mod constraints;
 mod counters;
 mod credentials;
 mod fixture;
+mod groups;
 mod isolation;
 mod log;
 mod offboardings;

@@ -51,6 +51,7 @@ pub(crate) fn asset(id: i64, kind: &str, owner: Owner) -> Asset {
         owner: Some(owner),
         owner_role: None,
         orphaned: false,
+        external_id: None,
     }
 }
 

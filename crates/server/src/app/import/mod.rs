@@ -89,6 +89,8 @@ pub struct AssetRow {
     pub owner: OwnerName,
     pub id: Option<i64>,
     pub owner_role: Option<String>,
+    /// What the platform itself calls it.
+    pub external_id: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

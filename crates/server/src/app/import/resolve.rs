@@ -210,6 +210,7 @@ impl Resolver<'_, '_> {
 
     fn assets(&mut self, rows: &[AssetRow]) -> Result<Vec<Asset>, Error> {
         let ids = self.ids(Table::Assets, Series::Assets, rows.iter().map(|row| row.id))?;
+        let mut externals = HashSet::new();
         let mut found = Vec::with_capacity(rows.len());
         for (index, (row, id)) in rows.iter().zip(ids).enumerate() {
             let place = (Table::Assets, index);
@@ -228,6 +229,7 @@ impl Resolver<'_, '_> {
                     continue;
                 }
             };
+            self.external_id_of_asset(place, row, &kind, &mut externals)?;
             found.push(Asset {
                 id: AssetId(id),
                 kind,
@@ -235,9 +237,28 @@ impl Resolver<'_, '_> {
                 owner,
                 owner_role: row.owner_role.clone(),
                 orphaned: false,
+                external_id: row.external_id.clone(),
             });
         }
         Ok(found)
+    }
+
+    /// Unique among the assets of its kind.
+    fn external_id_of_asset(
+        &mut self,
+        place: (Table, usize),
+        row: &AssetRow,
+        kind: &AssetKind,
+        seen: &mut HashSet<(AssetKind, NameKey)>,
+    ) -> Result<(), Error> {
+        let Some(external_id) = &row.external_id else { return Ok(()) };
+        let key = NameKey::new(external_id);
+        self.problems.check(place, "external_id", external_id, name::check("external_id", external_id));
+        if assets::by_external_id(self.tx, self.pen.tenant, kind, &key)?.is_some() {
+            self.problems.add(place, "external_id", external_id, THERE);
+        }
+        self.once(place, "external_id", external_id, seen, (kind.clone(), key));
+        Ok(())
     }
 
     fn owner(&mut self, place: (Table, usize), owner: &OwnerName) -> Result<Option<Owner>, Error> {

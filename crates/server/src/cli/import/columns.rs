@@ -39,7 +39,7 @@ pub(super) fn known(table: Table) -> &'static [&'static str] {
             "groups",
             "state",
         ],
-        Table::Assets => &["kind", "name", "owner_user", "owner_group", "id", "owner_role"],
+        Table::Assets => &["kind", "name", "owner_user", "owner_group", "id", "owner_role", "external_id"],
         Table::Accounts => &["user", "platform", "remote_id", "state"],
     }
 }
@@ -121,7 +121,8 @@ fn asset(cells: &mut Cells<'_>) -> Option<AssetRow> {
     };
     let (kind, name) = (cells.required("kind"), cells.required("name"));
     let (id, owner_role) = (cells.number("id"), cells.optional("owner_role"));
-    Some(AssetRow { kind, name, owner: owner?, id, owner_role })
+    let external_id = cells.optional("external_id");
+    Some(AssetRow { kind, name, owner: owner?, id, owner_role, external_id })
 }
 
 fn account(cells: &mut Cells<'_>) -> AccountRow {

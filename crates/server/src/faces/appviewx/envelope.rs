@@ -32,3 +32,10 @@ impl<R: Serialize> Envelope<R> {
         (status, Json(self)).into_response()
     }
 }
+
+/// A success that is told by one sentence, which stands in `response` and in `message`.
+pub(super) fn said(status: StatusCode, text: &str) -> Response {
+    let mut envelope = Envelope::of(text);
+    envelope.message = Some(text.to_owned());
+    envelope.with(status)
+}

@@ -11,6 +11,12 @@ use super::envelope::{Envelope, Tags};
 pub(super) const MANDATORY_FIELD_MISSING: &str = "MANDATORY_FIELD_MISSING";
 pub(super) const UNPARSABLE: &str = "avx-common-028";
 pub(super) const ACCOUNT_FIELD_MISSING: &str = "ACCT_US_015";
+pub(super) const VALIDATION: &str = "VALIDATION_ERROR_0004";
+pub(super) const GROUP_NAME_MISSING: &str = "ACCT_USERGROUP_001";
+pub(super) const GROUP_NOT_FOUND: &str = "ACCT_USERGROUP_030";
+pub(super) const GROUP_EXISTS: &str = "RBAC_US_023";
+pub(super) const GROUP_WITH_USERS: &str = "RBAC_US_019";
+const ADMINISTRATORS_GROUP: &str = "RBAC_US_015";
 const INVALID_REQUEST: &str = "INVALID_REQUEST";
 const NOT_FOUND: &str = "ACCT_US_001";
 const NOTHING_FOUND: &str = "DG_009";
@@ -23,7 +29,9 @@ const YOURSELF: &str = "ACCT_US_900";
 const LAST_ADMINISTRATOR: &str = "ACCT_US_901";
 const PROTECTED: &str = "ACCT_US_902";
 /// Beyond the contract: policy or an open departure stands in the way.
-const NOT_NOW: &str = "ACCT_US_903";
+pub(super) const NOT_NOW: &str = "ACCT_US_903";
+/// Beyond the contract: it gives the status and no code.
+pub(super) const USER_EXISTS: &str = "ACCT_US_904";
 
 #[derive(Debug)]
 pub(super) struct Failure {
@@ -58,6 +66,13 @@ impl Failure {
     pub(super) fn method<'a>(allowed: impl Iterator<Item = &'a str>) -> Self {
         let allow = Some(allowed.collect::<Vec<_>>().join(", "));
         Self { allow, ..Self::new(StatusCode::METHOD_NOT_ALLOWED, None, "The method is not allowed.") }
+    }
+
+    /// The vendor answers 405 for a group that cannot be removed; such an answer names what can be done instead.
+    pub(super) fn administrators_group() -> Self {
+        let allow = Some("POST".to_owned());
+        let code = Some(ADMINISTRATORS_GROUP);
+        Self { allow, ..Self::new(StatusCode::METHOD_NOT_ALLOWED, code, "Admin usergroup cannot be deleted") }
     }
 
     fn about(self, user_names: Vec<String>) -> Self {
@@ -142,7 +157,10 @@ fn refusal(refusal: &Refusal) -> (&'static str, String) {
         | Refusal::SuccessorIsLeaver { .. }
         | Refusal::SuccessorLeaving { .. }
         | Refusal::NoSuccessor { .. }
-        | Refusal::NothingNamed => (NOT_NOW, format!("{refusal}.")),
+        | Refusal::NothingNamed
+        | Refusal::BuiltInGroup { .. }
+        | Refusal::GroupWithMembers { .. }
+        | Refusal::GroupWithAssets { .. } => (NOT_NOW, format!("{refusal}.")),
     }
 }
 

@@ -6,12 +6,14 @@
 mod credential;
 mod envelope;
 mod failure;
+mod groups;
 mod login;
 mod payload;
 mod query;
 mod removal;
 mod route;
 mod search;
+mod users;
 
 use std::sync::Arc;
 
@@ -52,5 +54,9 @@ async fn answer(app: &App, exchange: &Exchange, call: Call) -> Result<Response, 
         Call::Logout => login::logout(app, exchange).await,
         Call::RemoveUser => removal::remove(app, exchange).await,
         Call::SearchUsers => search::search(app, exchange).await,
+        Call::AddUser => users::add(app, exchange).await,
+        Call::UpdateGroupsOfUser => users::update_groups(app, exchange).await,
+        Call::AddGroup => groups::add(app, exchange).await,
+        Call::RemoveGroup => groups::remove(app, exchange).await,
     }
 }

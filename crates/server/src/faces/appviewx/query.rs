@@ -1,8 +1,10 @@
 //! The query of a request: separators as sloppy as the vendor's samples, `gwsource` mandatory.
 
 use axum::http::StatusCode;
+use domain::Error;
 
 use super::failure::{Failure, MANDATORY_FIELD_MISSING};
+use crate::faces::percent;
 
 const SOURCE: &str = "gwsource";
 
@@ -12,6 +14,13 @@ pub(super) fn check(query: &str) -> Result<(), Failure> {
         return Err(Failure::missing_field(StatusCode::BAD_REQUEST, MANDATORY_FIELD_MISSING, SOURCE));
     }
     Ok(())
+}
+
+/// The text of `name` as forms are encoded, without spaces around it; the vendor's sample has one.
+pub(super) fn text(query: &str, name: &'static str) -> Result<Option<String>, Error> {
+    let Some(raw) = value(query, name) else { return Ok(None) };
+    let text = percent::decode(name, &raw.replace('+', " "))?;
+    Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
 }
 
 /// The first value of `name`, in any case, that is not empty; undecoded.
@@ -24,6 +33,23 @@ fn value<'a>(query: &'a str, name: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_is_decoded_once() {
+        for (query, expected) in [
+            ("userGroupName=%20group_1;gwsource=external", Some("group_1")),
+            ("gwsource=web&USERGROUPNAME=R%2BD+Zo%C3%AB%2541", Some("R+D Zoë%41")),
+            ("userGroupName=+", None),
+            ("userGroupName=", None),
+            ("gwsource=web", None),
+        ] {
+            assert_eq!(text(query, "userGroupName"), Ok(expected.map(str::to_owned)), "{query}");
+        }
+        for query in ["userGroupName=%zz", "userGroupName=%FF", "userGroupName=a%"] {
+            let error = text(query, "userGroupName").unwrap_err().to_string();
+            assert!(error.starts_with("userGroupName: "), "{query}: {error}");
+        }
+    }
 
     #[test]
     fn any_order_case_and_separator() {

@@ -14,6 +14,10 @@ pub(super) enum Call {
     Logout,
     RemoveUser,
     SearchUsers,
+    AddUser,
+    UpdateGroupsOfUser,
+    AddGroup,
+    RemoveGroup,
 }
 
 struct Route {
@@ -22,12 +26,16 @@ struct Route {
     call: Call,
 }
 
-const ROUTES: [Route; 5] = [
+const ROUTES: [Route; 9] = [
     Route { method: Method::POST, endpoint: "login", call: Call::Login },
     Route { method: Method::POST, endpoint: "acctmgmt-perform-login", call: Call::Login },
     Route { method: Method::POST, endpoint: "acctmgmt-perform-logout", call: Call::Logout },
     Route { method: Method::POST, endpoint: "acctmgmt-remove-user", call: Call::RemoveUser },
     Route { method: Method::POST, endpoint: "user-search", call: Call::SearchUsers },
+    Route { method: Method::POST, endpoint: "user", call: Call::AddUser },
+    Route { method: Method::PUT, endpoint: "user-updateUsergroups", call: Call::UpdateGroupsOfUser },
+    Route { method: Method::POST, endpoint: "usergroup", call: Call::AddGroup },
+    Route { method: Method::DELETE, endpoint: "userGroup", call: Call::RemoveGroup },
 ];
 
 pub(super) fn is_ours(path: &str) -> bool {

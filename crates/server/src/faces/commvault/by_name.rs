@@ -62,6 +62,11 @@ impl ByName {
         }
     }
 
+    /// The value of `argument`, compared without case.
+    pub fn get(&self, argument: &str) -> Option<&str> {
+        self.0.iter().find(|(name, _)| name.eq_ignore_ascii_case(argument)).map(|(_, value)| value.as_str())
+    }
+
     pub fn arguments(&self) -> &[(String, String)] {
         &self.0
     }

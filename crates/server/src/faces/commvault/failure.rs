@@ -71,7 +71,11 @@ fn refused(refusal: &Refusal, installed: Option<&str>) -> u16 {
                 409
             }
         }
-        Refusal::Leaving { .. } | Refusal::NotDeactivated { .. } => 409,
+        Refusal::Leaving { .. }
+        | Refusal::NotDeactivated { .. }
+        | Refusal::BuiltInGroup { .. }
+        | Refusal::GroupWithMembers { .. }
+        | Refusal::GroupWithAssets { .. } => 409,
         Refusal::TwoSuccessors
         | Refusal::SuccessorUnknown { .. }
         | Refusal::SuccessorInactive { .. }
@@ -101,7 +105,7 @@ fn kind(what: &str, name: &str) -> String {
     first.into_iter().chain(letters).chain(" ".chars()).chain(name.chars()).collect()
 }
 
-fn sentence(refusals: &[Refusal]) -> String {
+pub(super) fn sentence(refusals: &[Refusal]) -> String {
     let sentence = |refusal: &Refusal| match refusal {
         // For a client of this API a removed user is gone.
         Refusal::AlreadyRemoved { user } => Refusal::UnknownUser { user: user.clone() }.to_string(),
@@ -112,11 +116,13 @@ fn sentence(refusals: &[Refusal]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::answer::Offboarded;
     use super::*;
 
     #[track_caller]
     fn is(error: &Error, status: u16, code: i64, text: &str) {
-        let reply = answer(error, |code, text| answer::not_offboarded(Format::Json, code, text));
+        let reply =
+            answer(error, |code, text| answer::not_offboarded(Format::Json, Offboarded::User, code, text));
         let told: serde_json::Value = serde_json::from_str(&reply.body).unwrap();
         let told = (reply.status, told["errorCode"].as_i64(), told["errorMessage"].as_str());
         assert_eq!(told, (status, Some(code), Some(text)), "{error:?}");

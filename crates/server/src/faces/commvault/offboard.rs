@@ -1,9 +1,9 @@
-//! What a client sends to `User/Offboard`.
+//! What a client sends to `User/Offboard` and `Tenant/Offboard`.
 
-use domain::{Error, UserId};
+use domain::{Error, TenantId, UserId};
 
 use super::body::Node;
-use crate::app::UserRef;
+use crate::app::{TenantRef, UserRef};
 
 /// Whom to release; both ways of naming must mean the same user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +26,17 @@ impl Offboard {
             (None, None) => Err(Error::invalid("userName", "must be given, or userId")),
         }
     }
+}
+
+/// A tenant in every way that the body names it.
+pub fn tenant(body: &Node) -> Result<Vec<TenantRef>, Error> {
+    let id = body.number("tenantId")?.filter(|&id| id != 0).map(|id| TenantRef::Id(TenantId(id)));
+    let name = body.text("tenantHostName")?.map(|name| TenantRef::Name(name.to_owned()));
+    let named: Vec<TenantRef> = id.into_iter().chain(name).collect();
+    if named.is_empty() {
+        return Err(Error::invalid("tenantHostName", "must be given, or tenantId"));
+    }
+    Ok(named)
 }
 
 #[cfg(test)]

@@ -36,6 +36,8 @@ pub(super) struct AssetView {
     owner_role: Option<String>,
     /// Its owner was removed, and nobody was to inherit.
     orphaned: bool,
+    /// What the platform itself calls it: the guid of a VM client, the path of a subclient.
+    external_id: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -64,6 +66,7 @@ impl From<Asset> for AssetView {
             owner: asset.owner.map(OwnerView::from),
             owner_role: asset.owner_role,
             orphaned: asset.orphaned,
+            external_id: asset.external_id,
         }
     }
 }

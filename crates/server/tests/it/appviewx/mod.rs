@@ -1,6 +1,9 @@
 //! See the module list in `main.rs`.
 
 mod access; // credentials, roles, tenants: who may call, and with which refusal
+mod adding; // adding users, and their groups
+mod codes; // every status code of the contract, and how it is reached
+mod grouping; // adding and removing groups
 mod login; // sessions: the examples, the failures, lockout
 mod removal; // acctmgmt-remove-user: the examples, all or nothing, the error table
 mod searching; // user-search: pages, order, what cannot be asked
@@ -11,6 +14,10 @@ use crate::fixture::{Answer, Company};
 /// Calls by operation name, with `gwsource` and without the prefix, as in the vendor's sample.
 async fn post(company: &Company, endpoint: &str, headers: &[(&str, &str)], body: &str) -> Answer {
     company.call("POST", &format!("/{endpoint}?gwsource=external"), headers, body).await
+}
+
+async fn call(company: &Company, session: &str, method: &str, target: &str, body: &str) -> Answer {
+    company.call(method, &format!("/avxapi/{target}"), &[("sessionId", session)], body).await
 }
 
 async fn remove(company: &Company, session: &str, body: &str) -> Answer {

@@ -91,7 +91,7 @@ groups.csv:1: nam: unknown column; there are name, id, description
 groups.csv:1: name: the column stands here twice
 accounts.csv:1: platform: the column is missing
 accounts.csv:1: remote_id: the column is missing
-assets.jsonl:1: colour: unknown column; there are kind, name, owner_user, owner_group, id, owner_role
+assets.jsonl:1: colour: unknown column; there are kind, name, owner_user, owner_group, id, owner_role, external_id
 assets.jsonl:2: is not a JSON object: invalid type: sequence, expected a map at line 1 column 0
 assets.jsonl:3: kind: \"{}\": must be a text, a number, true, false, or a list of texts
 ";

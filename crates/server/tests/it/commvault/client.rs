@@ -1,8 +1,9 @@
 //! A client of this face: a company, a token and the two forms of an answer.
 
 use domain::Role;
+use exeunt::app::{NewToken, UserRef};
 
-use crate::fixture::{Answer, Company};
+use crate::fixture::{Answer, Company, other_tenant};
 use crate::home::Home;
 
 pub(super) const ROOT: &str = "/webconsole/api";
@@ -41,6 +42,16 @@ impl Client {
         self.company.user("kjones", Role::None).await;
         self.company.group("Ops").await;
         self
+    }
+
+    /// The same client with the token of another tenant's administrator.
+    pub(super) async fn stranger(self) -> Self {
+        other_tenant(&self.company, "other.example.com").await;
+        let console = self.company.app.console(Some("other")).await.expect("a console");
+        let user = Some(UserRef::Name("admin".to_owned()));
+        let new = NewToken { name: "t".to_owned(), role: Role::Admin, user, expires_ms: None };
+        let (_, token) = self.company.app.create_token(&console, new).await.expect("a token");
+        Self { token, ..self }
     }
 
     /// Calls as the administrator, and wants JSON.

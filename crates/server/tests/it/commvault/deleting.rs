@@ -249,6 +249,7 @@ async fn own_many(client: &Client, count: i64) {
                 owner: Some(domain::Owner::User(user)),
                 owner_role: None,
                 orphaned: false,
+                external_id: None,
             };
             store::assets::insert(tx, tenant, &asset)?;
         }

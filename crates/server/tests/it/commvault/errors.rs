@@ -1,5 +1,4 @@
 use super::client::{Client, JSON, XML};
-use crate::fixture::other_tenant;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_served_is_404() {
@@ -34,16 +33,7 @@ async fn bodies_that_cannot_be_read_are_failures() {
 #[tokio::test(flavor = "multi_thread")]
 async fn another_tenants_users_and_groups_are_unknown() {
     let client = Client::with_leaver().await;
-    other_tenant(&client.company, "other.example.com").await;
-    let console = client.company.app.console(Some("other")).await.expect("a console");
-    let new = exeunt::app::NewToken {
-        name: "t".to_owned(),
-        role: domain::Role::Admin,
-        user: Some(exeunt::app::UserRef::Name("admin".to_owned())),
-        expires_ms: None,
-    };
-    let (_, token) = client.company.app.create_token(&console, new).await.expect("a token");
-    let stranger = Client { token, ..client };
+    let stranger = client.stranger().await;
     stranger.json("DELETE", "User/4").await.fails("User 4 not found");
     stranger.json("DELETE", "User/byName(userName='jsmith')").await.fails("User jsmith not found");
     stranger.json("PUT", "User/4/Disable").await.fails("User 4 not found");

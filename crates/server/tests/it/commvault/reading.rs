@@ -26,6 +26,7 @@ async fn company_of_the_contract() -> (Client, String) {
             owner: Some(Owner::User(id)),
             owner_role: Some("Laptop Owner".to_owned()),
             orphaned: false,
+            external_id: None,
         };
         store::assets::insert(tx, tenant, &laptop)
     };

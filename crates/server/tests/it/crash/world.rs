@@ -139,6 +139,7 @@ impl World {
                 owner: Some(Owner::User(user)),
                 owner_role: None,
                 orphaned: false,
+                external_id: None,
             })
             .collect();
         let ids = assets.iter().map(|asset| asset.id).collect();

@@ -1,12 +1,43 @@
-//! `POST User/Offboard`: a flat answer, whose success text is called `errorMessage`.
+//! `…/Offboard` of a user, a workload or a tenant: a flat answer, whose success text is called `errorMessage`.
+
+use domain::action::Count;
 
 use super::object::Object;
 use super::{Code, Reply};
 use crate::faces::commvault::media::Format;
 
-/// Names the id even when the request named the user.
-pub fn offboarded(format: Format, user_id: i64) -> Reply {
-    flat(format, Code::Success, &format!("Successfully offboarded user {user_id}"))
+/// What was to be offboarded. Only the name of the XML root tells the answers apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offboarded {
+    User,
+    Subclient,
+    Vm,
+    Tenant,
+}
+
+impl Offboarded {
+    fn root(self) -> &'static str {
+        match self {
+            Self::User => "Api_OffboardUserResp",
+            Self::Subclient => "Api_OffboardSubclientResp",
+            Self::Vm => "Api_OffboardVMResp",
+            Self::Tenant => "Api_OffboardTenantResp",
+        }
+    }
+
+    fn noun(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Subclient => "subclient",
+            Self::Vm => "VM",
+            Self::Tenant => "tenant",
+        }
+    }
+}
+
+/// Of a user it names the id even when the request named the user.
+pub fn offboarded(format: Format, what: Offboarded, name: &str) -> Reply {
+    flat(format, what, Code::Success, &format!("Successfully offboarded {} {name}", what.noun()))
 }
 
 /// A release so large that it outlasts the call: accepted, and going on by itself.
@@ -14,16 +45,49 @@ pub fn offboarding(format: Format, user_id: i64, done: i64, total: i64) -> Reply
     let message = format!(
         "Offboarding user {user_id}: {done} of {total} workloads are released, the rest follows by itself"
     );
-    flat(format, Code::Success, &message)
+    flat(format, Offboarded::User, Code::Success, &message)
 }
 
-pub fn not_offboarded(format: Format, code: Code, message: &str) -> Reply {
-    flat(format, code, message)
+/// How far the offboarding of a tenant came.
+#[derive(Clone, Copy, Debug)]
+pub struct OfTenant<'a> {
+    pub name: &'a str,
+    pub users: u64,
+    pub workloads: u64,
+    /// Users whose workloads are too many for the call.
+    pub under_way: u64,
 }
 
-fn flat(format: Format, code: Code, message: &str) -> Reply {
+impl OfTenant<'_> {
+    fn sentence(&self) -> String {
+        let count = |noun: &str, count| Count { noun: noun.to_owned(), count };
+        let (users, workloads) = (count("user", self.users), count("workload", self.workloads));
+        let rest = match self.under_way {
+            0 => String::new(),
+            under_way => format!("; the rest of {} follows by itself", count("user", under_way)),
+        };
+        format!("{}: {users}, {workloads} released{rest}", self.name)
+    }
+}
+
+pub fn tenant_offboarded(format: Format, tenant: OfTenant<'_>) -> Reply {
+    offboarded(format, Offboarded::Tenant, &tenant.sentence())
+}
+
+/// Some users were refused; what was done for the others stays done.
+pub fn tenant_partly_offboarded(format: Format, tenant: OfTenant<'_>, refused: &str) -> Reply {
+    let message =
+        format!("Offboarded only a part of tenant {}. Not offboarded: {refused}", tenant.sentence());
+    flat(format, Offboarded::Tenant, Code::Failure, &message)
+}
+
+pub fn not_offboarded(format: Format, what: Offboarded, code: Code, message: &str) -> Reply {
+    flat(format, what, code, message)
+}
+
+fn flat(format: Format, what: Offboarded, code: Code, message: &str) -> Reply {
     let answer = Object::new().with("errorMessage", message).with("errorCode", code);
-    Reply::ok(format, "Api_OffboardUserResp", &answer)
+    Reply::ok(format, what.root(), &answer)
 }
 
 #[cfg(test)]
@@ -43,22 +107,37 @@ mod tests {
     #[test]
     fn offboard_samples() {
         is_json(
-            &offboarded(Format::Json, 5),
+            &offboarded(Format::Json, Offboarded::User, "5"),
             200,
             r#"{"errorMessage":"Successfully offboarded user 5","errorCode":0}"#,
         );
         is_xml(
-            &offboarded(Format::Xml, 5),
+            &offboarded(Format::Xml, Offboarded::User, "5"),
             r#"<Api_OffboardUserResp errorMessage="Successfully offboarded user 5" errorCode="0"/>"#,
         );
         is_json(
-            &not_offboarded(Format::Json, Code::Failure, "User x not found"),
+            &not_offboarded(Format::Json, Offboarded::User, Code::Failure, "User x not found"),
             200,
             r#"{"errorMessage":"User x not found","errorCode":2}"#,
         );
         is_xml(
-            &not_offboarded(Format::Xml, Code::Failure, "User x not found"),
+            &not_offboarded(Format::Xml, Offboarded::User, Code::Failure, "User x not found"),
             r#"<Api_OffboardUserResp errorMessage="User x not found" errorCode="2"/>"#,
+        );
+    }
+
+    #[test]
+    fn a_tenant_says_how_many() {
+        let tenant = OfTenant { name: "default", users: 3, workloads: 1, under_way: 0 };
+        is_json(
+            &tenant_offboarded(Format::Json, tenant),
+            200,
+            r#"{"errorMessage":"Successfully offboarded tenant default: 3 users, 1 workload released","errorCode":0}"#,
+        );
+        let large = OfTenant { under_way: 1, ..tenant };
+        is_xml(
+            &tenant_partly_offboarded(Format::Xml, large, "User a is leaving"),
+            r#"<Api_OffboardTenantResp errorMessage="Offboarded only a part of tenant default: 3 users, 1 workload released; the rest of 1 user follows by itself. Not offboarded: User a is leaving" errorCode="2"/>"#,
         );
     }
 }

@@ -1,19 +1,74 @@
-//! `POST User/Offboard`: the user's workloads stop running for the user. May be repeated.
+//! `POST …/Offboard` of a user, a workload or a tenant: workloads stop running for their owners. May be repeated.
 
 use domain::{Action, Error, Goal, NameKey, User};
 
 use super::accepted::{Accepted, Here, accept};
 use super::{Call, body};
-use crate::app::{Start, UserRef};
-use crate::faces::commvault::answer::{self, Code, Reply};
+use crate::app::{Start, TenantRelease, UserRef, WorkloadRef};
+use crate::faces::commvault::answer::{self, Code, OfTenant, Offboarded, Reply};
+use crate::faces::commvault::body::Node;
 use crate::faces::commvault::failure;
-use crate::faces::commvault::offboard::Offboard;
+use crate::faces::commvault::offboard::{self, Offboard};
+use crate::faces::commvault::workload;
+
+/// Most refusals that the answer for a tenant spells out.
+const MAX_REFUSALS_SHOWN: usize = 5;
 
 pub(super) async fn offboard(call: &Call<'_>) -> Reply {
     match release(call).await {
         Ok((user, accepted)) => answered(call, &user, &accepted),
-        Err(error) => failure::answer(&error, |code, text| answer::not_offboarded(call.format, code, text)),
+        Err(error) => refused(call, Offboarded::User, &error),
     }
+}
+
+pub(super) async fn workload(call: &Call<'_>, asked: &WorkloadRef) -> Reply {
+    let what = match asked {
+        WorkloadRef::Subclient(_) => Offboarded::Subclient,
+        WorkloadRef::VmClient(_) => Offboarded::Vm,
+    };
+    match release_workload(call, asked).await {
+        Ok(()) => answer::offboarded(call.format, what, &asked.shown()),
+        Err(error) => refused(call, what, &error),
+    }
+}
+
+pub(super) async fn tenant(call: &Call<'_>) -> Reply {
+    match release_tenant(call).await {
+        Ok(told) => tenant_answered(call, &told),
+        Err(error) => refused(call, Offboarded::Tenant, &error),
+    }
+}
+
+fn refused(call: &Call<'_>, what: Offboarded, error: &Error) -> Reply {
+    failure::answer(error, |code, text| answer::not_offboarded(call.format, what, code, text))
+}
+
+/// The request for a subclient has no body that says anything.
+async fn release_workload(call: &Call<'_>, asked: &WorkloadRef) -> Result<(), Error> {
+    let sent = match asked {
+        WorkloadRef::Subclient(_) => Node::default(),
+        WorkloadRef::VmClient(_) => body(call.exchange)?,
+    };
+    call.app.release_workload(&call.caller, asked, workload::vm_name(&sent)?).await
+}
+
+async fn release_tenant(call: &Call<'_>) -> Result<TenantRelease, Error> {
+    let named = offboard::tenant(&body(call.exchange)?)?;
+    call.app.release_tenant(&call.caller, &named).await
+}
+
+fn tenant_answered(call: &Call<'_>, told: &TenantRelease) -> Reply {
+    let TenantRelease { ref tenant, users, workloads, under_way, ref refusals } = *told;
+    let done = OfTenant { name: tenant, users, workloads, under_way };
+    if refusals.is_empty() {
+        return answer::tenant_offboarded(call.format, done);
+    }
+    let shown = failure::sentence(&refusals[..refusals.len().min(MAX_REFUSALS_SHOWN)]);
+    let more = match refusals.len().saturating_sub(MAX_REFUSALS_SHOWN) {
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    };
+    answer::tenant_partly_offboarded(call.format, done, &format!("{shown}{more}"))
 }
 
 async fn release(call: &Call<'_>) -> Result<(User, Accepted), Error> {
@@ -30,14 +85,14 @@ async fn release(call: &Call<'_>) -> Result<(User, Accepted), Error> {
 fn answered(call: &Call<'_>, user: &User, accepted: &Accepted) -> Reply {
     let id = user.id.0;
     match &accepted.here {
-        Here::Done => answer::offboarded(call.format, id),
+        Here::Done => answer::offboarded(call.format, Offboarded::User, &id.to_string()),
         Here::UnderWay => {
             let progress = accepted.progress(Action::Release);
             answer::offboarding(call.format, id, progress.done, progress.total)
         }
         Here::Failed(why) => {
             let text = format!("User {} is not wholly offboarded: {why}", user.user_name);
-            answer::not_offboarded(call.format, Code::Failure, &text)
+            answer::not_offboarded(call.format, Offboarded::User, Code::Failure, &text)
         }
     }
 }

@@ -4,9 +4,9 @@ use axum::http::Method;
 use domain::{Error, GroupId, UserId};
 
 use super::{Operation, Route};
-use crate::app::{GroupRef, UserRef};
+use crate::app::{GroupRef, UserRef, WorkloadRef};
 use crate::faces::commvault::path::Segment;
-use crate::faces::commvault::reference;
+use crate::faces::commvault::{reference, workload};
 
 #[derive(Debug)]
 pub struct Endpoint {
@@ -25,6 +25,12 @@ pub(super) enum Meaning {
     OfUser(fn(UserRef) -> Operation),
     /// The `{…}` is a group: an id, or `byName(userGroupName='NAME')`.
     OfGroup(fn(GroupRef) -> Operation),
+    /// The `{…}` is a subclient: an id, or `byName(…)` with all that leads to it.
+    OfSubclient(fn(WorkloadRef) -> Operation),
+    /// The `{…}` is the guid of a VM.
+    OfVm(fn(WorkloadRef) -> Operation),
+    /// The `{…}` is a token's id.
+    OfToken(fn(i64) -> Operation),
 }
 
 impl Endpoint {
@@ -53,6 +59,9 @@ impl Endpoint {
             Meaning::Plain(operation) => operation.clone(),
             Meaning::OfUser(operation) => operation(user(named().ok_or_else(missing)?)?),
             Meaning::OfGroup(operation) => operation(group(named().ok_or_else(missing)?)?),
+            Meaning::OfSubclient(operation) => operation(workload::subclient(named().ok_or_else(missing)?)?),
+            Meaning::OfVm(operation) => operation(workload::vm(named().ok_or_else(missing)?)?),
+            Meaning::OfToken(operation) => operation(token(named().ok_or_else(missing)?)?),
         }))
     }
 }
@@ -72,6 +81,13 @@ fn group(segment: &Segment) -> Result<GroupRef, Error> {
     match named(segment, "userGroupId", "userGroupName")? {
         Named::Id(id) => Ok(GroupRef::Id(GroupId(id))),
         Named::Name(name) => Ok(GroupRef::Name(name)),
+    }
+}
+
+fn token(segment: &Segment) -> Result<i64, Error> {
+    match segment {
+        Segment::Plain(text) => text.parse().map_err(|_| Error::invalid("accessTokenId", "must be a number")),
+        Segment::ByName(_) => Err(Error::invalid("accessTokenId", "must be a number")),
     }
 }
 

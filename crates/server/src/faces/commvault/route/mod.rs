@@ -10,7 +10,7 @@ use axum::http::Method;
 use domain::Error;
 
 use super::path::Segment;
-use crate::app::{GroupRef, UserRef};
+use crate::app::{GroupRef, UserRef, WorkloadRef};
 pub use endpoint::Endpoint;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum Route {
     /// The probe that clients send before anything else.
     Root,
     Login,
+    /// The pair in the body is the credential.
+    RenewAccessToken,
     /// Needs a token.
     Guarded(Operation),
 }
@@ -32,8 +34,22 @@ pub enum Operation {
     EnableUser(UserRef),
     DeleteUser(UserRef),
     OffboardUser,
+    OffboardWorkload(WorkloadRef),
+    OffboardTenant,
+    UserSecurity(UserRef),
     ListGroups,
     GetGroup(GroupRef),
+    GroupSecurity(GroupRef),
+    ListUsersAndGroups,
+    CommServ,
+    TwoFactorStatus,
+    ListUsersV4,
+    GetUserV4(UserRef),
+    ListGroupsV4,
+    GetGroupV4(GroupRef),
+    CreateApiToken,
+    CreateAccessToken,
+    DeleteAccessToken(i64),
 }
 
 impl Route {

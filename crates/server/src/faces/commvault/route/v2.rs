@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 
-use super::endpoint::Meaning::{OfGroup, OfUser, Open, Plain};
+use super::endpoint::Meaning::{OfGroup, OfSubclient, OfUser, OfVm, Open, Plain};
 use super::{Endpoint, Operation, Route};
 
 pub(super) const ENDPOINTS: &[Endpoint] = &[
@@ -10,12 +10,22 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::new(Method::POST, "Login", Open(Route::Login)),
     Endpoint::new(Method::POST, "Logout", Plain(Operation::Logout)),
     Endpoint::new(Method::POST, "WhoAmI", Plain(Operation::WhoAmI)),
+    Endpoint::new(Method::GET, "v2/whoami", Plain(Operation::WhoAmI)),
+    Endpoint::new(Method::GET, "CommServ", Plain(Operation::CommServ)),
+    Endpoint::new(Method::GET, "Security/TwoFactorAuth/Status", Plain(Operation::TwoFactorStatus)),
+    Endpoint::new(Method::GET, "UsersAndGroups", Plain(Operation::ListUsersAndGroups)),
     Endpoint::new(Method::POST, "User/Offboard", Plain(Operation::OffboardUser)),
+    Endpoint::new(Method::POST, "Subclient/{subclient}/Offboard", OfSubclient(Operation::OffboardWorkload)),
+    Endpoint::new(Method::POST, "VM/{guid}/Offboard", OfVm(Operation::OffboardWorkload)),
+    Endpoint::new(Method::POST, "Tenant/Offboard", Plain(Operation::OffboardTenant)),
     Endpoint::new(Method::GET, "User", Plain(Operation::ListUsers)),
     Endpoint::new(Method::GET, "User/{user}", OfUser(Operation::GetUser)),
     Endpoint::new(Method::DELETE, "User/{user}", OfUser(Operation::DeleteUser)),
     Endpoint::new(Method::PUT, "User/{user}/Disable", OfUser(Operation::DisableUser)),
     Endpoint::new(Method::PUT, "User/{user}/Enable", OfUser(Operation::EnableUser)),
+    Endpoint::new(Method::GET, "User/{user}/Security", OfUser(Operation::UserSecurity)),
     Endpoint::new(Method::GET, "UserGroup", Plain(Operation::ListGroups)),
     Endpoint::new(Method::GET, "UserGroup/{group}", OfGroup(Operation::GetGroup)),
+    Endpoint::new(Method::GET, "UserGroup/{group}/Security", OfGroup(Operation::GroupSecurity)),
+    Endpoint::new(Method::POST, "ApiToken/User", Plain(Operation::CreateApiToken)),
 ];

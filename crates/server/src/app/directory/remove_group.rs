@@ -1,0 +1,48 @@
+//! Removing groups. Unlike a user a group leaves no tombstone, so nothing may refer to it.
+
+use domain::{Error, Fact, Group, Refusal, Role, UserId};
+use serde_json::json;
+use store::members::{self, Seat};
+use store::{Tx, assets, groups, offboardings};
+
+use crate::app::tenants::FIRST_GROUPS;
+use crate::app::{App, Caller, GroupRef, Pen};
+
+impl App {
+    pub async fn remove_group(&self, caller: &Caller, group: &GroupRef) -> Result<(), Error> {
+        caller.require(Role::Admin)?;
+        let (pen, group) = (self.pen(caller.tenant, caller.name.clone()), group.clone());
+        self.store
+            .write(move |tx| {
+                let found = group.find(tx, pen.tenant)?;
+                let group = found.ok_or_else(|| Error::not_found("group", group.shown()))?;
+                if let Some(refusal) = refusal(tx, &pen, &group)? {
+                    return Err(refusal.into());
+                }
+                members::remove_admins(tx, pen.tenant, group.id)?;
+                groups::remove(tx, pen.tenant, group.id).map_err(|error| match error {
+                    // Somebody has joined, or inherited, since it was looked at.
+                    store::Error::Constraint(_) => Error::Conflict(format!("group {} is in use", group.name)),
+                    other => other.into(),
+                })?;
+                pen.write(tx, &Fact::new("group.removed", json!({ "group": group.id, "name": group.name })))
+            })
+            .await
+    }
+}
+
+/// A deactivated member counts: it may return.
+fn refusal(tx: &mut Tx<'_>, pen: &Pen, group: &Group) -> Result<Option<Refusal>, Error> {
+    let name = group.name.clone();
+    if FIRST_GROUPS.iter().any(|(id, _)| *id == group.id.0) {
+        return Ok(Some(Refusal::BuiltInGroup { group: name }));
+    }
+    if !members::list(tx, pen.tenant, group.id, Seat::Member, UserId(0), 1)?.is_empty() {
+        return Ok(Some(Refusal::GroupWithMembers { group: name }));
+    }
+    let has_assets = assets::any_of_group(tx, pen.tenant, group.id)?;
+    if has_assets || offboardings::any_to_group(tx, pen.tenant, group.id)? {
+        return Ok(Some(Refusal::GroupWithAssets { group: name }));
+    }
+    Ok(None)
+}
