@@ -1,4 +1,4 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Netex, refused};
 use crate::fixture::Company;
@@ -61,13 +61,10 @@ async fn bodies_that_are_none_change_nothing() {
     assert_eq!(netex.company.log_head().await, before);
 }
 
-/// A user as nobody can be, field by field.
-#[tokio::test(flavor = "multi_thread")]
-async fn fields_that_are_none_name_themselves() {
-    let netex = Netex::at(Company::new().await).await;
-    let before = netex.company.log_head().await;
+/// Fields of a user with what they cannot be, and what is said of it.
+fn wrong_fields() -> Vec<(&'static str, Value, &'static str)> {
     let long = "x".repeat(1_001);
-    for (field, value, message) in [
+    vec![
         ("username", json!("x".repeat(256)), "username: must not exceed 255 characters"),
         ("username", json!("a\u{0}b"), "username: must not hold control characters"),
         ("name", json!(long), "name: must not exceed 1000 characters"),
@@ -119,7 +116,15 @@ async fn fields_that_are_none_name_themselves() {
             json!({ "other": ["user"] }),
             "roles: there are management, training, social, play, talent, content",
         ),
-    ] {
+    ]
+}
+
+/// A user as nobody can be, field by field.
+#[tokio::test(flavor = "multi_thread")]
+async fn fields_that_are_none_name_themselves() {
+    let netex = Netex::at(Company::new().await).await;
+    let before = netex.company.log_head().await;
+    for (field, value, message) in wrong_fields() {
         let mut user = json!({ "username": "new" });
         user[field] = value;
         let answer = netex.post("users", &user.to_string()).await;

@@ -47,14 +47,14 @@ impl Netex {
     }
 
     /// The same in the name of the administrator.
-    async fn as_admin(mut self) -> Self {
+    async fn by_admin(mut self) -> Self {
         self.token = self.company.token("admin").await;
         self
     }
 
     /// An administrator's client in this company.
     async fn at(company: Company) -> Self {
-        Self::over(company, ["{}"; 3]).await.as_admin().await
+        Self::over(company, ["{}"; 3]).await.by_admin().await
     }
 
     async fn get(&self, path: &str) -> Answer {

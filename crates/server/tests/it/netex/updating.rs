@@ -169,7 +169,7 @@ async fn an_operator_disables_and_edits_nothing_else() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_platform_that_fails_is_told() {
     let training = r#"{"refuse":["restuser.netex"]}"#;
-    let netex = Netex::over(Company::new().await, [training, "{}", "{}"]).await.as_admin().await;
+    let netex = Netex::over(Company::new().await, [training, "{}", "{}"]).await.by_admin().await;
     let _engine = netex.company.run_engine();
     for _ in 0..2 {
         // The second finds the user disabled here, and the platform still not.
