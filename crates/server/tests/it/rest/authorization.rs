@@ -50,7 +50,7 @@ const REASON: &str = r#"{"reason":"By phone"}"#;
 
 /// Columns: nobody, late, plain, auditor, operator, admin, stranger. What a stranger names is not there: 404; what
 /// they make is made in their own tenant.
-const TABLE: [Row; 38] = [
+const TABLE: [Row; 44] = [
     row("GET", "/livez", "", [200, 200, 200, 200, 200, 200, 200]),
     row("GET", "/readyz", "", [200, 200, 200, 200, 200, 200, 200]),
     row("GET", "/metrics", "", [200, 200, 200, 200, 200, 200, 200]),
@@ -61,6 +61,12 @@ const TABLE: [Row; 38] = [
     row("GET", "/v1/tokens", "", [401, 401, 403, 403, 403, 200, 200]),
     row("POST", "/v1/tokens", r#"{"name":"ci","role":"none"}"#, [401, 401, 403, 403, 403, 201, 201]),
     row("DELETE", "/v1/tokens/{id}", "", [401, 401, 403, 403, 403, 204, 404]),
+    row("POST", "/v1/users/{user}/cloud-token", "", [401, 401, 403, 403, 403, 409, 404]),
+    row("DELETE", "/v1/users/{user}/cloud-token", "", [401, 401, 403, 403, 403, 404, 404]),
+    row("POST", "/v1/users/{user}/client", "", [401, 401, 403, 403, 403, 201, 404]),
+    row("POST", "/v1/users/{user}/client/secret", "", [401, 401, 403, 403, 403, 200, 404]),
+    row("GET", "/v1/clients", "", [401, 401, 403, 403, 403, 200, 200]),
+    row("DELETE", "/v1/users/{user}/client", "", [401, 401, 403, 403, 403, 204, 404]),
     row("GET", "/v1/users", "", [401, 401, 403, 200, 200, 200, 200]),
     row("POST", "/v1/users", r#"{"userName":"new"}"#, [401, 401, 403, 403, 403, 201, 201]),
     row("GET", "/v1/users/{user}", "", [401, 401, 403, 200, 200, 200, 404]),
