@@ -3,12 +3,14 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "tests say what they expect")]
 
 mod appviewx; // the AppViewX face, held against its contract
+mod authorization; // every route of every face, asked by everybody
 mod cli; // the command line: the real binary
 mod commvault; // the Commvault face, held against its contract
 mod crash; // a real server, killed again and again: nothing is lost and nothing is done twice
 mod demo; // the sample company and its four leavers: the real binary, killed too
 mod departures; // the verbs through `app` and the engine: what changes, what is logged, what platforms see
 mod directory; // changing users and groups through `app`
+mod dump; // everything that a store holds, for whoever says that nothing was changed
 mod fixture; // a company on a fresh store, and a client for its router
 mod home; // where a store lives during a test: either database, and the same test on both
 mod import; // a whole directory at once

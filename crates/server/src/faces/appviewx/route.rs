@@ -38,6 +38,11 @@ const ROUTES: [Route; 9] = [
     Route { method: Method::DELETE, endpoint: "userGroup", call: Call::RemoveGroup },
 ];
 
+/// All that this face serves: method and endpoint.
+pub fn endpoints() -> impl Iterator<Item = (&'static Method, &'static str)> {
+    ROUTES.iter().map(|route| (&route.method, route.endpoint))
+}
+
 pub(super) fn is_ours(path: &str) -> bool {
     has_prefix(path) || matching(path).next().is_some()
 }

@@ -20,6 +20,7 @@ use super::Exchange;
 use crate::app::App;
 use answer::Answer;
 use failure::Failure;
+pub use route::endpoints;
 use route::{Call, Found};
 
 /// Whether a request is meant for this face: whether it lies under the vendor's root.
