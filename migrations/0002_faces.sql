@@ -30,6 +30,10 @@ CREATE UNIQUE INDEX assets_external ON assets (tenant_id, kind, external_key) WH
 -- A group that has inherited is kept.
 CREATE INDEX offboardings_heir_group ON offboardings (tenant_id, heir_group_id) WHERE heir_group_id IS NOT NULL;
 
+-- The assets on which a group holds a role: few of the many that it may have inherited.
+CREATE INDEX assets_group_roles ON assets (tenant_id, owner_group_id, id)
+    WHERE owner_group_id IS NOT NULL AND owner_role IS NOT NULL;
+
 -- Credentials.
 
 -- Who knows a client's secret is issued service tokens of its user.

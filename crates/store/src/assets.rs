@@ -57,6 +57,8 @@ statements! {
                    owner_role = NULL WHERE tenant_id = $1 AND id = $2 AND workload = TRUE AND NOT released";
     WITH_ROLES = concat!("SELECT ", columns!(), " FROM assets WHERE tenant_id = $1 \
         AND owner_user_id IN (", list!(), ") AND owner_role IS NOT NULL ORDER BY owner_user_id, workload, kind, id");
+    WITH_ROLES_OF_GROUP = concat!("SELECT ", columns!(), " FROM assets WHERE tenant_id = $1 \
+        AND owner_group_id = $2 AND owner_role IS NOT NULL ORDER BY id LIMIT $3");
 }
 
 pub fn insert(tx: &mut Tx<'_>, tenant: TenantId, asset: &Asset) -> Result<()> {
@@ -107,6 +109,16 @@ pub fn of_user(tx: &mut Tx<'_>, tenant: TenantId, user: UserId, limit: i64) -> R
 /// Assets on which these users hold a named role.
 pub fn with_roles(tx: &mut Tx<'_>, tenant: TenantId, users: &[UserId]) -> Result<Vec<Asset>> {
     tx.query_list(WITH_ROLES, tenant, users, read)
+}
+
+/// Assets on which a group holds a named role.
+pub fn with_roles_of_group(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    group: GroupId,
+    limit: i64,
+) -> Result<Vec<Asset>> {
+    tx.query(WITH_ROLES_OF_GROUP, params![tenant, group, limit], read)
 }
 
 /// What each of these users owns, orphans left out.

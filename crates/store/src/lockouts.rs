@@ -3,10 +3,12 @@
 use domain::TenantId;
 
 use crate::Result;
-use crate::db::{Row, Tx, params, statements};
+use crate::db::{Row, Tx, list, params, statements};
 
 statements! {
     FIND = "SELECT failures, locked_until_ms, last_failure_ms FROM lockouts WHERE tenant_id = $1 AND subject = $2";
+    OF_SUBJECTS = concat!("SELECT failures, locked_until_ms, last_failure_ms, subject FROM lockouts \
+        WHERE tenant_id = $1 AND subject IN (", list!(), ")");
     /// As FIND, and nobody else counts on until the transaction ends: attempts made at once all count.
     LOCKED = "INSERT INTO lockouts (tenant_id, subject, failures, locked_until_ms, last_failure_ms) \
               VALUES ($1, $2, 0, 0, 0) ON CONFLICT (tenant_id, subject) DO UPDATE SET failures = lockouts.failures \
@@ -30,6 +32,11 @@ pub fn find(tx: &mut Tx<'_>, tenant: TenantId, subject: &str) -> Result<Lockout>
     Ok(tx.query_opt(FIND, params![tenant, subject], read)?.unwrap_or_default())
 }
 
+/// Those of `subjects` that have failed lately.
+pub fn of_subjects(tx: &mut Tx<'_>, tenant: TenantId, subjects: &[String]) -> Result<Vec<(Lockout, String)>> {
+    tx.query_list(OF_SUBJECTS, tenant, subjects, |row| Ok((read(row)?, row.take()?)))
+}
+
 /// As [`find`], for a transaction that goes on to [`save`] or [`clear`].
 pub fn locked(tx: &mut Tx<'_>, tenant: TenantId, subject: &str) -> Result<Lockout> {
     tx.query_one(LOCKED, params![tenant, subject], read)
@@ -40,8 +47,9 @@ pub fn save(tx: &mut Tx<'_>, tenant: TenantId, subject: &str, lockout: Lockout) 
     tx.execute_one(SAVE, params![tenant, subject, failures, locked_until_ms, last_failure_ms])
 }
 
-pub fn clear(tx: &mut Tx<'_>, tenant: TenantId, subject: &str) -> Result<()> {
-    tx.execute(CLEAR, params![tenant, subject]).map(|_| ())
+/// Answers whether there was anything to forget.
+pub fn clear(tx: &mut Tx<'_>, tenant: TenantId, subject: &str) -> Result<bool> {
+    Ok(tx.execute(CLEAR, params![tenant, subject])? > 0)
 }
 
 /// Forgets what lies before `before_ms`.

@@ -12,6 +12,9 @@ statements! {
     LIST = "SELECT user_id FROM members WHERE tenant_id = $1 AND group_id = $2 AND user_id > $3 \
             ORDER BY user_id LIMIT $4";
     PAGE = "SELECT user_id FROM members WHERE tenant_id = $1 AND group_id = $2 ORDER BY user_id LIMIT $3 OFFSET $4";
+    NAMED = "SELECT m.group_id, m.user_id, u.user_name FROM members m \
+             JOIN users u ON u.tenant_id = m.tenant_id AND u.id = m.user_id \
+             WHERE m.tenant_id = $1 AND m.group_id BETWEEN $2 AND $3 ORDER BY m.group_id, m.user_id LIMIT $4";
     GROUPS_OF_USERS = concat!("SELECT m.user_id, g.id, g.guid, g.name, g.description, g.external_id FROM members m \
         JOIN groups g ON g.tenant_id = m.tenant_id AND g.id = m.group_id \
         WHERE m.tenant_id = $1 AND m.user_id IN (", list!(), ") ORDER BY m.user_id, g.id");
@@ -95,6 +98,17 @@ pub fn page(
         Seat::Admin => ADMINS_PAGE,
     };
     tx.query(sql, params![tenant, group, limit, offset], |row| row.take())
+}
+
+/// The members of the groups numbered `first` to `last`, by name, in the order of groups.
+pub fn named(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    first: GroupId,
+    last: GroupId,
+    limit: i64,
+) -> Result<Vec<(GroupId, UserId, String)>> {
+    tx.query(NAMED, params![tenant, first, last, limit], |row| Ok((row.take()?, row.take()?, row.take()?)))
 }
 
 /// The groups that each of these users is a member of.

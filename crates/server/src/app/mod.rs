@@ -53,10 +53,11 @@ pub use access_tokens::{
 pub use authenticate::TOKEN_PREFIX;
 pub use claim::Work;
 pub use directory::{
-    Changed, GroupsChange, Leaving, MAX_NEW_USERS, NewGroup, NewName, NewUser, SeatChange, UserChange,
-    UserDetail,
+    Changed, GroupDetail, GroupsChange, Leaving, MAX_GROUP_ROLES, MAX_MEMBERS, MAX_NEW_USERS, NewGroup,
+    NewName, NewUser, SeatChange, UserChange, UserDetail,
 };
 pub use health::Health;
+pub use lockout::Lock;
 pub use lookup::{AssetRef, GroupRef, HeirRef, UserRef};
 pub use nodes::NODE_ALIVE_MS;
 pub use offboardings::{Detail, Page};
@@ -65,11 +66,12 @@ pub use preview::Preview;
 pub use release::{TenantRef, TenantRelease, WorkloadRef};
 pub use report::{PlatformReport, Report, reports};
 pub use search::{FoundUser, FoundUsers, MAX_SEARCHED, UserSearch};
-pub use sign_in::{DEFAULT_TENANT, SecretForm, SignIn, SignedIn};
+pub use sign_in::{DEFAULT_TENANT, SecretForm, SignIn, SignedIn, without_port};
 pub use start::{Start, Started};
 pub use store::log::{Filter as LogFilter, LogEntry};
 pub use store::members::Seat;
 pub use store::offboardings::{Filter as OffboardingFilter, Repeat};
+pub use store::tenants::Tenant;
 pub use store::tokens::Token;
 pub use tenants::ADMINISTRATOR;
 pub use tokens::NewToken;

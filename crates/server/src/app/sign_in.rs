@@ -178,15 +178,19 @@ fn candidate(
     Ok(Candidate { tenant, user, hash })
 }
 
+/// The host of a Host header.
+pub fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
 /// The tenant whose host it is, else `default`. A port in the header does not matter.
 fn tenant_of_host(tx: &mut Tx<'_>, host: Option<&str>) -> Result<TenantId, Error> {
-    let name = host.unwrap_or_default().to_ascii_lowercase();
-    let bare = match name.rsplit_once(':') {
-        Some((bare, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => bare,
-        _ => name.as_str(),
-    };
-    if !bare.is_empty()
-        && let Some(tenant) = tenants::by_host(tx, bare)?
+    let name = without_port(host.unwrap_or_default()).to_ascii_lowercase();
+    if !name.is_empty()
+        && let Some(tenant) = tenants::by_host(tx, &name)?
     {
         return Ok(tenant.id);
     }

@@ -46,6 +46,12 @@ impl App {
         self.store.write(move |tx| add(tx, &pen, name, host, &hash, guids)).await
     }
 
+    /// The caller's own tenant.
+    pub async fn tenant(&self, caller: &Caller) -> Result<Tenant, Error> {
+        let found = self.store.read(|tx| Ok::<_, Error>(tenants::by_id(tx, caller.tenant)?)).await?;
+        found.ok_or_else(|| Error::internal(&"the tenant is gone"))
+    }
+
     pub async fn tenants(
         &self,
         caller: &Caller,

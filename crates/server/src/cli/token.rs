@@ -31,9 +31,9 @@ pub enum TokenCommand {
         #[arg(long, value_name = "RFC3339", value_parser = named::moment)]
         expires: Option<i64>,
     },
-    /// List the tokens, without their secrets
+    /// List the tokens of every kind, without their secrets
     List,
-    /// End a token
+    /// End a token of any kind, and those that were made with it
     Revoke {
         /// The token's number, as the list shows it
         #[arg(value_name = "ID")]
@@ -65,7 +65,7 @@ async fn list(desk: &Desk) -> Result<(), Failure> {
         .iter()
         .map(|token| {
             json!({
-                "id": token.id, "name": token.name, "userId": token.user, "role": token.role,
+                "id": token.id, "kind": token.kind, "name": token.name, "userId": token.user, "role": token.role,
                 "created": named::shown_moment(token.created_ms), "expires": expires(token.expires_ms),
             })
         })
@@ -73,8 +73,9 @@ async fn list(desk: &Desk) -> Result<(), Failure> {
     desk.output.answer(&json!(documents), || {
         let rows = tokens.iter().map(|token| {
             let until = expires(token.expires_ms).unwrap_or_else(|| "it is revoked".to_owned());
-            [token.id.to_string(), token.name.clone(), token.user.to_string(), token.role.to_string(), until]
+            let (id, kind) = (token.id.to_string(), token.kind.to_string());
+            [id, kind, token.name.clone(), token.user.to_string(), token.role.to_string(), until]
         });
-        table(["ID", "NAME", "USER ID", "ROLE", "GOOD UNTIL"], rows)
+        table(["ID", "KIND", "NAME", "USER ID", "ROLE", "GOOD UNTIL"], rows)
     })
 }

@@ -5,6 +5,7 @@
 mod appviewx; // the AppViewX face, held against its contract
 mod authorization; // every route of every face, asked by everybody
 mod cli; // the command line: the real binary
+mod clients; // clients that we did not write, against a server on a real port
 mod commvault; // the Commvault face, held against its contract
 mod crash; // a real server, killed again and again: nothing is lost and nothing is done twice
 mod demo; // the sample company and its four leavers: the real binary, killed too

@@ -15,8 +15,8 @@ pub(crate) fn python(environment: &str) -> Command {
     let interpreter = PathBuf::from(home).join(environment).join("bin/python");
     assert!(interpreter.exists(), "{} is missing: run `cargo xtask python`", interpreter.display());
     let mut command = Command::new(interpreter);
-    // Whatever the machine's own settings say, and without leaving compiled files beside our scripts.
-    command.args(["-E", "-s", "-B"]);
+    // Isolated: neither the machine's settings nor what lies beside a script may get in.
+    command.arg("-I");
     command
 }
 

@@ -8,7 +8,7 @@ use proptest::strategy::ValueTree;
 use store::assets::{self, CHUNK};
 
 use crate::fixture::{Base, each};
-use crate::sample::{T, asset, of};
+use crate::sample::{OTHER, T, asset, of};
 
 const GROUP: Owner = Owner::Group(GroupId(22));
 
@@ -29,6 +29,8 @@ fn assets_are_read_back_and_counted() {
         let kinds = ["workflow", "alert", "schedule_policy", "alert", "schedule", "vm_client"];
         let mut new: Vec<Asset> = (1..).zip(kinds).map(|(id, kind)| asset(id, kind, of(1))).collect();
         new.extend([asset(7, "alert", of(2)), asset(8, "alert", GROUP), laptop.clone()]);
+        let shared = Asset { owner_role: Some("VM End User".to_owned()), ..asset(10, "vm_client", GROUP) };
+        new.push(shared.clone());
         base.add_assets(T, new).await;
 
         let counted = base.read(|tx| assets::holdings(tx, T, &[UserId(1), UserId(2), UserId(3)])).await;
@@ -43,6 +45,8 @@ fn assets_are_read_back_and_counted() {
         base.read(|tx| {
             assert_eq!(assets::by_id(tx, T, AssetId(9))?, Some(laptop.clone()));
             assert_eq!(assets::with_roles(tx, T, &[UserId(1), UserId(2)])?, [laptop]);
+            assert_eq!(assets::with_roles_of_group(tx, T, GroupId(22), 9)?, [shared]);
+            assert!(assets::with_roles_of_group(tx, OTHER, GroupId(22), 9)?.is_empty());
             assert_eq!(assets::of_user(tx, T, UserId(1), 3)?.len(), 3);
             assert_eq!(
                 assets::list(tx, T, AssetId(6), 2)?.iter().map(|a| a.id.0).collect::<Vec<_>>(),

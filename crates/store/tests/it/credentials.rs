@@ -144,9 +144,15 @@ fn lockouts_are_kept_by_subject() {
             lockouts::save(tx, T, "user:a", locked)?;
             lockouts::save(tx, T, "user:b", Lockout { last_failure_ms: 10, ..locked })?;
             assert_eq!(lockouts::locked(tx, T, "user:a")?, locked);
+            let asked = ["user:b", "user:c", "user:a"].map(str::to_owned);
+            let mut failed: Vec<_> =
+                lockouts::of_subjects(tx, T, &asked)?.into_iter().map(|(_, subject)| subject).collect();
+            failed.sort();
+            assert_eq!(failed, ["user:a", "user:b"]);
+            assert_eq!(lockouts::of_subjects(tx, T, &asked[2..])?, [(locked, "user:a".to_owned())]);
             assert_eq!(lockouts::sweep(tx, 50, 9)?, 1);
             assert_eq!(lockouts::find(tx, T, "user:b")?, Lockout::default());
-            lockouts::clear(tx, T, "user:a")?;
+            assert!(lockouts::clear(tx, T, "user:a")? && !lockouts::clear(tx, T, "user:a")?);
             assert_eq!(lockouts::find(tx, T, "user:a")?, Lockout::default());
             Ok(())
         })

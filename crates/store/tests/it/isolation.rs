@@ -14,7 +14,7 @@ use crate::fixture::{Base, each};
 use crate::sample::{OTHER, T, account, asset, of, offboarding, offboarding_id, step};
 
 /// Of reading a tenant's rows.
-const WAYS: usize = 42;
+const WAYS: usize = 44;
 const ONE: UserId = UserId(1);
 const TABLES: [&str; 15] = [
     "users",
@@ -123,6 +123,7 @@ fn seen(tx: &mut Tx<'_>, tenant: domain::TenantId) -> store::Result<usize> {
         !groups::list(tx, tenant, GroupId(0), 9)?.is_empty(),
         !members::groups_of_users(tx, tenant, &[ONE])?.is_empty(),
         !members::list(tx, tenant, GroupId(22), Seat::Member, UserId(0), 9)?.is_empty(),
+        !members::named(tx, tenant, GroupId(0), GroupId(99), 9)?.is_empty(),
         !members::list(tx, tenant, GroupId(22), Seat::Admin, UserId(0), 9)?.is_empty(),
         !profiles::of_users(tx, tenant, &[ONE])?.is_empty(),
         groups::by_guid(tx, tenant, &format!("{:032x}", 22))?.is_some(),
@@ -145,6 +146,7 @@ fn seen(tx: &mut Tx<'_>, tenant: domain::TenantId) -> store::Result<usize> {
         !offboardings::count_open(tx, tenant)?.is_empty(),
         !steps::counts(tx, tenant, StepState::Ready)?.is_empty(),
         !tokens::list(tx, tenant, 0, 9)?.is_empty(),
+        !lockouts::of_subjects(tx, tenant, &["user:user1".to_owned()])?.is_empty(),
         tokens::by_id(tx, tenant, 1)?.is_some(),
         tokens::count_access(tx, tenant, ONE, 0, 9)? > 0,
         clients::of_user(tx, tenant, ONE)?.is_some(),
@@ -203,7 +205,7 @@ const CHANGES: &[Change] = &[
     |tx| tokens::revoke_of_user(tx, T, ONE),
     |tx| tokens::revoke_cloud(tx, T, ONE).map(u64::from),
     |tx| clients::delete_of_user(tx, T, ONE),
-    |tx| lockouts::clear(tx, T, "user:user1").map(|()| 0),
+    |tx| lockouts::clear(tx, T, "user:user1").map(u64::from),
     |tx| numbers::raise(tx, T, numbers::Series::Groups, 5).map(|()| 0),
     |tx| tenants::set_policy(tx, T, &domain::Policy { grace_ms: 7, ..Default::default() }).map(|()| 0),
 ];

@@ -184,6 +184,10 @@ fn groups_have_members() {
                     members::list(tx, T, GroupId(22), Seat::Member, UserId(1), 5)?,
                     [UserId(2), UserId(3)]
                 );
+                let named = members::named(tx, T, GroupId(22), GroupId(23), 9)?;
+                let member = |group, user| (GroupId(group), UserId(user), format!("user{user}"));
+                assert_eq!(named, [member(22, 1), member(22, 2), member(22, 3), member(23, 2)]);
+                assert_eq!(members::named(tx, T, GroupId(22), GroupId(22), 2)?, named[..2]);
                 let of = members::groups_of_users(tx, T, &[UserId(1), UserId(2)])?;
                 assert_eq!(of, [(UserId(1), group(22)), (UserId(2), group(22)), (UserId(2), group(23))]);
                 assert!(

@@ -57,14 +57,14 @@ impl App {
         list: impl FnOnce(&mut Tx<'_>, GroupId, i64) -> store::Result<Vec<UserId>> + Send,
     ) -> Result<Page<UserDetail>, Error> {
         caller.require(Role::Auditor)?;
-        let rows = one_more(limit)?;
+        let (rows, now_ms) = (one_more(limit)?, self.clock.now_ms());
         self.store
             .read(|tx| {
                 let group = known(tx, caller, group)?;
                 let page = Page::cut(list(tx, group.id, rows)?, limit);
                 let mut found = users::by_ids(tx, caller.tenant, &page.rows)?;
                 found.sort_by_key(|user| user.id);
-                Ok(Page { rows: detail(tx, caller, found)?, more: page.more })
+                Ok(Page { rows: detail(tx, caller, found, now_ms)?, more: page.more })
             })
             .await
     }

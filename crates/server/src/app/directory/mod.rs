@@ -2,6 +2,7 @@
 
 mod change;
 mod check;
+mod group_detail;
 mod groups;
 mod members;
 mod new_user;
@@ -13,10 +14,12 @@ use std::sync::Arc;
 use domain::{Account, Asset, Error, Group, Holdings, Owner, PlatformId, Profile, Role, User, UserId};
 use store::{Tx, accounts, assets, members as seats, platforms, profiles, users};
 
+use super::lockout::{self, Lock};
 use super::offboardings::one_more;
 use super::{App, Caller, Page, UserRef};
 
 pub use change::{Changed, GroupsChange, Leaving, NewName, UserChange};
+pub use group_detail::{GroupDetail, MAX_GROUP_ROLES, MAX_MEMBERS};
 pub use groups::NewGroup;
 pub use members::SeatChange;
 pub use new_user::{MAX_NEW_USERS, NewUser};
@@ -33,11 +36,14 @@ pub struct UserDetail {
     pub holdings: Holdings,
     /// Assets on which the user holds a named role.
     pub roles: Vec<Asset>,
+    /// Signing in by name must wait, after too many failures.
+    pub lock: Option<Lock>,
 }
 
 impl App {
     /// Any signed-in caller may see itself; others need a role.
     pub async fn user(&self, caller: &Caller, user: &UserRef) -> Result<UserDetail, Error> {
+        let now_ms = self.clock.now_ms();
         self.store
             .read(|tx| {
                 let found = user.find(tx, caller.tenant)?;
@@ -45,7 +51,8 @@ impl App {
                     caller.require(Role::Auditor)?;
                 }
                 let user = found.ok_or_else(|| Error::not_found("user", user.shown()))?;
-                detail(tx, caller, vec![user])?.pop().ok_or_else(|| Error::internal(&"a detail is missing"))
+                let detail = detail(tx, caller, vec![user], now_ms)?.pop();
+                detail.ok_or_else(|| Error::internal(&"a detail is missing"))
             })
             .await
     }
@@ -58,11 +65,11 @@ impl App {
         limit: usize,
     ) -> Result<Page<UserDetail>, Error> {
         caller.require(Role::Auditor)?;
-        let rows = one_more(limit)?;
+        let (rows, now_ms) = (one_more(limit)?, self.clock.now_ms());
         self.store
             .read(|tx| {
                 let page = Page::cut(users::list(tx, caller.tenant, after, rows, false)?, limit);
-                Ok(Page { rows: detail(tx, caller, page.rows)?, more: page.more })
+                Ok(Page { rows: detail(tx, caller, page.rows, now_ms)?, more: page.more })
             })
             .await
     }
@@ -75,18 +82,23 @@ impl App {
         limit: usize,
     ) -> Result<Page<UserDetail>, Error> {
         caller.require(Role::Auditor)?;
-        let rows = one_more(limit)?;
+        let (rows, now_ms) = (one_more(limit)?, self.clock.now_ms());
         self.store
             .read(|tx| {
                 let page = Page::cut(users::page(tx, caller.tenant, rows, start_index.into())?, limit);
-                Ok(Page { rows: detail(tx, caller, page.rows)?, more: page.more })
+                Ok(Page { rows: detail(tx, caller, page.rows, now_ms)?, more: page.more })
             })
             .await
     }
 }
 
 /// What belongs to these users, in a few queries.
-pub(super) fn detail(tx: &mut Tx<'_>, caller: &Caller, found: Vec<User>) -> Result<Vec<UserDetail>, Error> {
+pub(super) fn detail(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    found: Vec<User>,
+    now_ms: i64,
+) -> Result<Vec<UserDetail>, Error> {
     let tenant = caller.tenant;
     let ids: Vec<UserId> = found.iter().map(|user| user.id).collect();
     let groups = seats::groups_of_users(tx, tenant, &ids)?;
@@ -94,6 +106,7 @@ pub(super) fn detail(tx: &mut Tx<'_>, caller: &Caller, found: Vec<User>) -> Resu
     let accounts = accounts::of_users(tx, tenant, &ids)?;
     let holdings = assets::holdings(tx, tenant, &ids)?;
     let roles = assets::with_roles(tx, tenant, &ids)?;
+    let locks = lockout::locks(tx, tenant, &found, now_ms)?;
     let platforms = platforms::list(tx, tenant)?.into_iter().map(|platform| (platform.id, platform.name));
     let platforms: Arc<[_]> = platforms.collect();
     let detail = |user: User| UserDetail {
@@ -103,6 +116,7 @@ pub(super) fn detail(tx: &mut Tx<'_>, caller: &Caller, found: Vec<User>) -> Resu
         platforms: Arc::clone(&platforms),
         holdings: of(&holdings, user.id),
         roles: roles.iter().filter(|asset| asset.owner == Some(Owner::User(user.id))).cloned().collect(),
+        lock: locks.get(&user.id).copied(),
         user,
     };
     Ok(found.into_iter().map(detail).collect())

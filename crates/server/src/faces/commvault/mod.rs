@@ -7,6 +7,7 @@
 //! [`answer::Reply`], made by the functions of [`answer`] in the [`media::Format`] that the client accepts.
 //! Between the two, each of `ops` calls `app` for one operation, and `failure` says what an error looks like.
 
+pub mod access_token;
 pub mod answer;
 pub mod body;
 pub mod by_name;

@@ -45,6 +45,17 @@ impl<'a> Query<'a> {
         Ok(first)
     }
 
+    /// Whether `name` is set. A value that says neither yes nor no is an error.
+    pub fn flag(&self, name: &'static str) -> Result<bool, Error> {
+        match self.raw(name)?.unwrap_or_default() {
+            "" | "0" => Ok(false),
+            "1" => Ok(true),
+            word if word.eq_ignore_ascii_case("true") => Ok(true),
+            word if word.eq_ignore_ascii_case("false") => Ok(false),
+            _ => Err(Error::invalid(name, "must be true or false")),
+        }
+    }
+
     /// The user or group name of `fq=name:eq:…`. Another filter is an error: a client that takes the first
     /// of all users for the one it asked for would act on the wrong person.
     pub fn name_filter(&self) -> Result<Option<String>, Error> {
@@ -131,6 +142,24 @@ mod tests {
         assert_eq!(Query::parse("a=1&A=1").raw("a"), Ok(Some("1")));
         assert_eq!(Query::parse("a=1&A=2").raw("a"), Err(Error::invalid("a", "is given twice")));
         assert_eq!(Query::parse("b=1").raw("a"), Ok(None));
+    }
+
+    #[test]
+    fn a_flag_says_yes_or_no() {
+        let flag = |raw| Query::parse(raw).flag("skip");
+        for (raw, expected) in [
+            ("skip=true", true),
+            ("SKIP=True", true),
+            ("skip=1", true),
+            ("skip=false", false),
+            ("skip=0", false),
+        ] {
+            assert_eq!(flag(raw), Ok(expected), "{raw}");
+        }
+        assert_eq!((flag(""), flag("skip="), flag("skip")), (Ok(false), Ok(false), Ok(false)));
+        for raw in ["skip=yes", "skip=%zz", "skip=true&skip=false"] {
+            assert!(flag(raw).is_err(), "{raw}");
+        }
     }
 
     #[test]

@@ -35,9 +35,10 @@ impl From<Error> for Failure {
             tracing::error!(inside, "a Netex call failed: {error}");
         }
         match error {
-            Error::Invalid { .. } | Error::TooMany { .. } => {
-                Self::new(StatusCode::BAD_REQUEST, error.outside())
+            Error::Invalid { field, message } => {
+                Self::new(StatusCode::BAD_REQUEST, format!("{}: {message}", vendors(field)))
             }
+            Error::TooMany { .. } => Self::new(StatusCode::BAD_REQUEST, error.outside()),
             Error::NoCredential => Self::new(StatusCode::UNAUTHORIZED, "X-Cloud-Auth-Token is missing"),
             Error::BadCredential => Self::new(StatusCode::UNAUTHORIZED, "X-Cloud-Auth-Token is unknown"),
             // This face takes no passwords; whoever is refused by one is not signed in.
@@ -53,6 +54,16 @@ impl From<Error> for Failure {
             Error::Unavailable { .. } => Self::new(StatusCode::SERVICE_UNAVAILABLE, error.outside()),
             Error::Internal { .. } => Self::new(StatusCode::INTERNAL_SERVER_ERROR, error.outside()),
         }
+    }
+}
+
+/// A field of ours by the name that the client gave it.
+fn vendors(field: &str) -> &str {
+    match field {
+        "userName" => "username",
+        "givenName" | "fullName" => "name",
+        "familyName" => "surname",
+        other => other,
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! This is the one place of the choices that the contract leaves open there; docs/faces/netex.md lists them.
 
-use domain::{Offboarding, Platform, PlatformKind, Step, StepState};
+use domain::{Goal, Offboarding, Platform, PlatformKind, Step, StepState};
 
 use super::answer::Entry;
 use super::headers::Mode;
@@ -49,7 +49,30 @@ pub(super) fn entries(
         let entry = entry(mode, &name, standing);
         (name, entry)
     };
-    named.into_iter().map(entry).collect()
+    let mut entries: Vec<(String, Entry)> = named.into_iter().map(entry).collect();
+    if offboarding.goal == Goal::Remove {
+        // The vendor's sample of a deletion is silent about it; a failure there must not be.
+        entries.retain(|(name, entry)| name != PLAY || entry.failed());
+    }
+    entries
+}
+
+/// The answer of a call that concerns the vendor's platforms and leaves nothing to do there.
+pub(super) fn nothing_to_do(mode: Mode) -> Vec<(String, Entry)> {
+    let names = DEFAULT_SET.into_iter().chain([MANAGEMENT]);
+    names.map(|name| (name.to_owned(), entry(mode, name, Standing::Settled))).collect()
+}
+
+/// The answer of a call that concerns our own directory alone.
+pub(super) fn management() -> Vec<(String, Entry)> {
+    vec![(MANAGEMENT.to_owned(), Entry::new(DONE, None))]
+}
+
+/// The answer about a group's administrators.
+pub(super) fn training_and_management(mode: Mode) -> Vec<(String, Entry)> {
+    let mut entries = nothing_to_do(mode);
+    entries.retain(|(name, _)| name == TRAINING || name == MANAGEMENT);
+    entries
 }
 
 /// The vendor's platforms are always told of; others only where the user has an account.

@@ -10,16 +10,30 @@ use crate::faces::percent;
 
 /// Everything below belongs to this face, served or not.
 const OURS: &str = "/integration/";
-/// The documented base, and the one that a sample of the vendor shows (contract section 1).
-const BASES: [&str; 2] = ["/integration/ws/management/rest/", "/integration/zuul/management/rest/"];
+/// The documented base.
+pub(super) const BASE: &str = "/integration/ws/management/rest/";
+/// Both bases: the second is in a sample of the vendor (contract section 1).
+const BASES: [&str; 2] = [BASE, "/integration/zuul/management/rest/"];
 /// The place of a name in a pattern; at most one each.
 const NAME: &str = "{}";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Call {
+    List,
+    Create,
+    Get,
+    Update,
+    Delete,
     Deactivate,
     Activate,
+    ChangePassword,
     WelcomeMail,
+    Groups,
+    AddUsers,
+    RemoveUsers,
+    Admins,
+    AddAdmins,
+    RemoveAdmins,
 }
 
 struct Route {
@@ -28,10 +42,26 @@ struct Route {
     call: Call,
 }
 
-const ROUTES: [Route; 3] = [
-    Route { method: Method::PUT, pattern: "users/{}/deactivate", call: Call::Deactivate },
-    Route { method: Method::PUT, pattern: "users/{}/activate", call: Call::Activate },
-    Route { method: Method::POST, pattern: "users/{}/welcomeMail", call: Call::WelcomeMail },
+const fn route(method: Method, pattern: &'static str, call: Call) -> Route {
+    Route { method, pattern, call }
+}
+
+static ROUTES: [Route; 15] = [
+    route(Method::GET, "users", Call::List),
+    route(Method::POST, "users", Call::Create),
+    route(Method::GET, "users/{}", Call::Get),
+    route(Method::PUT, "users/{}", Call::Update),
+    route(Method::DELETE, "users/{}", Call::Delete),
+    route(Method::PUT, "users/{}/deactivate", Call::Deactivate),
+    route(Method::PUT, "users/{}/activate", Call::Activate),
+    route(Method::PUT, "users/{}/changePassword", Call::ChangePassword),
+    route(Method::POST, "users/{}/welcomeMail", Call::WelcomeMail),
+    route(Method::GET, "users/{}/groups", Call::Groups),
+    route(Method::POST, "groups/{}/users.add", Call::AddUsers),
+    route(Method::POST, "groups/{}/users.remove", Call::RemoveUsers),
+    route(Method::GET, "groups/{}/admins", Call::Admins),
+    route(Method::POST, "groups/{}/admins.add", Call::AddAdmins),
+    route(Method::POST, "groups/{}/admins.remove", Call::RemoveAdmins),
 ];
 
 /// A call, and the name in its path, percent-decoded once.
@@ -107,7 +137,7 @@ mod tests {
                 assert_eq!(found(&path), Some((Call::Deactivate, name.to_owned())), "{path}");
             }
         }
-        let path = format!("{}users/x/activate", BASES[0]);
+        let path = format!("{BASE}users/x/activate");
         assert_eq!(found(&path), Some((Call::Activate, "x".to_owned())));
     }
 
@@ -120,6 +150,8 @@ mod tests {
             "/integration/ws/training/rest/users/x/deactivate",
             "/integration/ws/management/rest/Users/x/deactivate",
             "/integration/ws/management/rest/",
+            "/integration/ws/management/rest/users/",
+            "/integration/ws/management/rest/groups/x/users",
         ] {
             assert_eq!(found(path), None, "{path}");
         }

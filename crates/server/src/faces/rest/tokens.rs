@@ -1,11 +1,11 @@
-//! Named API tokens.
+//! Tokens: named ones are made here, those of every kind are listed and revoked.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use domain::Role;
+use domain::{Role, TokenKind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -45,6 +45,9 @@ struct NewToken {
 #[serde(rename_all = "camelCase")]
 struct TokenView {
     id: i64,
+    /// `named` ones are made here, the others by the vendors' calls.
+    #[schema(schema_with = words::token_kind)]
+    kind: TokenKind,
     name: String,
     #[schema(schema_with = words::role)]
     role: Role,
@@ -66,6 +69,7 @@ impl From<Token> for TokenView {
     fn from(token: Token) -> Self {
         Self {
             id: token.id,
+            kind: token.kind,
             name: token.name,
             role: token.role,
             user_id: token.user.0,
@@ -75,7 +79,7 @@ impl From<Token> for TokenView {
     }
 }
 
-/// The tokens of all users, without their secrets.
+/// The tokens of all users, of every kind, without their secrets.
 #[utoipa::path(
     get, path = "/v1/tokens", tag = "Access", params(PageQuery),
     responses((status = 200, body = Items<TokenView>))
@@ -107,7 +111,8 @@ async fn create_token(
     Ok((StatusCode::CREATED, Json(CreatedToken { token, view: TokenView::from(made) })))
 }
 
-/// Revoke a token: it is refused from this answer on.
+/// Revoke a token of any kind: it is refused from this answer on, and so is what was made with it. Everybody may
+/// revoke their own.
 #[utoipa::path(
     delete, path = "/v1/tokens/{id}", tag = "Access", params(("id" = i64, Path)),
     responses((status = 204))

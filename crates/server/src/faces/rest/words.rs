@@ -1,6 +1,8 @@
 //! The words of closed sets, for the OpenAPI document: taken from `domain`, so that they cannot differ.
 
-use domain::{AccountState, Action, Goal, OffboardingState, PlatformKind, Role, StepState, UserState};
+use domain::{
+    AccountState, Action, Goal, OffboardingState, PlatformKind, Role, StepState, TokenKind, UserState,
+};
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 fn one_of(words: impl Iterator<Item = &'static str>) -> Object {
@@ -23,5 +25,6 @@ schemas! {
     platform_kind = PlatformKind;
     role = Role;
     step_state = StepState;
+    token_kind = TokenKind;
     user_state = UserState;
 }

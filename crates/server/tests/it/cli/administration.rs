@@ -49,8 +49,8 @@ fn tokens_come_and_go() {
     let secret = console.run(&create).done();
     assert!(secret.starts_with(exeunt::app::TOKEN_PREFIX), "{secret}");
     let listed = "\
-ID  NAME  USER ID  ROLE      GOOD UNTIL
-1   ci    1        operator  2999-01-01T00:00:00Z
+ID  KIND   NAME  USER ID  ROLE      GOOD UNTIL
+1   named  ci    1        operator  2999-01-01T00:00:00Z
 ";
     assert_eq!(console.run(&["token", "list"]).done(), listed);
     assert_eq!(console.run(&["token", "revoke", "1"]).done(), "token 1 is revoked\n");

@@ -1,8 +1,10 @@
 //! Security associations: which role a user or group has on which client.
 
-use super::Reply;
 use super::object::Object;
+use super::{Code, Reply};
 use crate::faces::commvault::media::Format;
+
+const ROOT: &str = "App_SecurityAssociations";
 
 /// `_type_` of a client.
 const CLIENT: i64 = 3;
@@ -17,7 +19,11 @@ pub struct Association<'a> {
 
 /// The answer of `User/{id}/Security` and `UserGroup/{id}/Security`.
 pub fn associations(format: Format, list: &[Association<'_>]) -> Reply {
-    Reply::ok(format, "App_SecurityAssociations", &object(list))
+    Reply::ok(format, ROOT, &object(list))
+}
+
+pub fn associations_read_failed(format: Format, code: Code, message: &str) -> Reply {
+    Reply::read_failed(format, ROOT, code, message)
 }
 
 pub(super) fn object(list: &[Association<'_>]) -> Object {
@@ -52,6 +58,11 @@ mod tests {
             r#"{"associations":[{"entities":{"entity":[{"_type_":3,"clientId":7,"clientName":"lap7"}]},"properties":{"role":{"roleId":4,"roleName":"Laptop Owner"}}}]}"#,
         );
         is_json(&associations(Format::Json, &[]), 200, r#"{"associations":[]}"#);
+        is_xml(&associations(Format::Xml, &[]), "<App_SecurityAssociations/>");
+        is_xml(
+            &associations_read_failed(Format::Xml, Code::Failure, "User 99 not found"),
+            r#"<App_SecurityAssociations errorCode="2" errorMessage="User 99 not found"/>"#,
+        );
         is_xml(
             &associations(Format::Xml, &list),
             r#"<App_SecurityAssociations><associations><entities><entity _type_="3" clientId="7" clientName="lap7"/></entities><properties><role roleId="4" roleName="Laptop Owner"/></properties></associations></App_SecurityAssociations>"#,

@@ -2,6 +2,7 @@
 
 use super::object::Object;
 use super::{Code, Reply};
+use crate::faces::commvault::media::Format;
 
 /// The service pack whose API this face speaks; clients choose endpoints by it.
 const SERVICE_PACK: i64 = 36;
@@ -37,6 +38,11 @@ pub fn two_factor_status() -> Reply {
         .with("error", Object::new().with("errorCode", Code::Success))
         .with("twoFactorInfo", Object::new().with("isTwoFactorAuthenticationEnabled", false));
     Reply::json(200, &answer)
+}
+
+/// What is read as JSON only cannot be told.
+pub fn not_read(code: Code, message: &str) -> Reply {
+    Reply::read_failed(Format::Json, "", code, message)
 }
 
 #[cfg(test)]

@@ -8,14 +8,22 @@ use crate::faces::commvault::media::Format;
 const ROOT: &str = "App_GetUserGroupPropertiesResponse";
 
 /// `_type_` of a group.
-const GROUP: i64 = 15;
+pub(super) const GROUP: i64 = 15;
 
 #[derive(Clone, Debug)]
 pub struct GroupView<'a> {
     pub id: i64,
     pub name: &'a str,
+    pub guid: &'a str,
     pub description: &'a str,
+    pub members: Vec<MemberOfGroup<'a>>,
     pub associations: Vec<Association<'a>>,
+}
+
+#[derive(Clone, Debug)]
+pub struct MemberOfGroup<'a> {
+    pub id: i64,
+    pub name: &'a str,
 }
 
 pub fn group_list(format: Format, groups: &[GroupView<'_>]) -> Reply {
@@ -33,12 +41,19 @@ impl GroupView<'_> {
     fn object(&self) -> Object {
         let entity =
             Object::new().with("_type_", GROUP).with("userGroupId", self.id).with("userGroupName", self.name);
-        Object::new()
+        let group = Object::new()
             .with("userGroupEntity", entity)
             .with("description", self.description)
             .with("email", "")
             .with("enabled", true)
-            .with("securityAssociations", associations::object(&self.associations))
+            .with("securityAssociations", associations::object(&self.associations));
+        if self.members.is_empty() {
+            return group;
+        }
+        let member = |member: &MemberOfGroup<'_>| {
+            Object::new().with("userId", member.id).with("userName", member.name)
+        };
+        group.with("users", self.members.iter().map(member).collect::<Vec<_>>())
     }
 }
 
@@ -49,7 +64,14 @@ mod tests {
 
     #[test]
     fn group_samples() {
-        let ops = [GroupView { id: 22, name: "Ops", description: "", associations: Vec::new() }];
+        let ops = [GroupView {
+            id: 22,
+            name: "Ops",
+            guid: "9A1B…",
+            description: "",
+            members: Vec::new(),
+            associations: Vec::new(),
+        }];
         is_json(
             &group_list(Format::Json, &ops),
             200,
@@ -61,6 +83,9 @@ mod tests {
             r#"<App_GetUserGroupPropertiesResponse><userGroups description="" email="" enabled="true"><userGroupEntity _type_="15" userGroupId="22" userGroupName="Ops"/></userGroups></App_GetUserGroupPropertiesResponse>"#,
         );
         is_json(&group_list(Format::Json, &[]), 200, r#"{"userGroups":[]}"#);
+        let members = vec![MemberOfGroup { id: 2, name: "jsmith" }];
+        let told = group_list(Format::Json, &[GroupView { members, ..ops[0].clone() }]).body;
+        assert!(told.ends_with(r#""users":[{"userId":2,"userName":"jsmith"}]}]}"#), "{told}");
         is_json(
             &group_read_failed(Format::Json, Code::Denied, "not allowed"),
             200,

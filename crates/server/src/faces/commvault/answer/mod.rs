@@ -5,28 +5,34 @@
 mod associations;
 mod commcell;
 mod delete;
+mod everyone;
 mod groups;
 mod object;
 mod offboard;
 mod reply;
 mod sign_in;
+mod tokens;
 mod users;
 mod v4;
 mod write;
 mod xml;
 
-pub use associations::{Association, associations};
-pub use commcell::{CommCell, comm_serv, two_factor_status};
+pub use associations::{Association, associations, associations_read_failed};
+pub use commcell::{CommCell, comm_serv, not_read, two_factor_status};
 pub use delete::{HandedOver, deleted, deleting, not_deleted};
-pub use groups::{GroupView, group_list, group_read_failed};
+pub use everyone::users_and_groups;
+pub use groups::{GroupView, MemberOfGroup, group_list, group_read_failed};
 pub use offboard::{
     OfTenant, Offboarded, not_offboarded, offboarded, offboarding, tenant_offboarded,
     tenant_partly_offboarded,
 };
 pub use reply::{Reply, broken, not_served};
-pub use sign_in::{SignedIn, locked, probe, refused, signed_in, signed_out, unauthorized, who_am_i};
-pub use users::{GroupOfUser, UserView, user_list, user_read_failed};
-pub use v4::{v4_done, v4_failed};
+pub use sign_in::{
+    SignedIn, locked, probe, refused, signed_in, signed_out, tenant_guid, unauthorized, who_am_i,
+};
+pub use tokens::{access_token, api_token, renewed};
+pub use users::{GroupOfUser, LockOfUser, UserView, user_list, user_read_failed};
+pub use v4::{v4_done, v4_failed, v4_group, v4_groups, v4_user, v4_users};
 pub use write::{Entity, not_updated, updated};
 
 /// The `errorCode` of an answer.

@@ -46,6 +46,11 @@ pub fn signed_in(format: Format, view: &SignedIn<'_>) -> Reply {
     Reply::ok(format, LOGIN, &answer)
 }
 
+/// A tenant has a number only; clients want something in the form of a GUID that stays the same.
+pub fn tenant_guid(tenant: i64) -> String {
+    format!("{tenant:032x}")
+}
+
 /// Keeps `token` and `userName` out: clients test for the keys.
 pub fn refused(format: Format, message: &str) -> Reply {
     not_signed_in(format, message, None)

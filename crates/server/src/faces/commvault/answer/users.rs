@@ -9,7 +9,7 @@ use crate::faces::commvault::media::Format;
 const ROOT: &str = "App_GetUserPropertiesResponse";
 
 /// `_type_` of a user.
-const USER: i64 = 13;
+pub(super) const USER: i64 = 13;
 
 #[derive(Clone, Debug)]
 pub struct UserView<'a> {
@@ -24,8 +24,17 @@ pub struct UserView<'a> {
     pub enabled: bool,
     /// Unix time; 0 if never.
     pub last_sign_in_s: i64,
+    pub laptops: i64,
+    pub lock: Option<LockOfUser>,
     pub groups: Vec<GroupOfUser<'a>>,
     pub associations: Vec<Association<'a>>,
+}
+
+/// Signing in must wait; Unix times.
+#[derive(Clone, Copy, Debug)]
+pub struct LockOfUser {
+    pub since_s: i64,
+    pub until_s: i64,
 }
 
 #[derive(Clone, Debug)]
@@ -73,7 +82,7 @@ impl UserView<'_> {
             .with("loggedInMode", 1)
             .with("idleTime", 0)
             .with("agePasswordDays", 0)
-            .with("numDevices", 0)
+            .with("numDevices", self.laptops)
     }
 
     /// Who can manage a user is not a list of its own here: roles decide it. So the last two levels are one.
@@ -116,6 +125,8 @@ mod tests {
             description: "",
             enabled: true,
             last_sign_in_s: 1_760_000_000,
+            laptops: 0,
+            lock: None,
             groups: vec![GroupOfUser { id: 22, name: "Ops" }],
             associations: vec![Association {
                 client_id: 7,

@@ -3,13 +3,18 @@
 //! Owns the order of things: read the request, call `app`, word the answer. Decides nothing about users.
 
 mod accepted;
+mod access_tokens;
 mod delete;
 mod disable;
+mod everyone;
 mod groups;
 mod offboard;
+mod security;
+mod server;
 mod session;
 mod sign_in;
 mod users;
+mod v4;
 
 use domain::{Error, User, UserId, UserState};
 
@@ -19,9 +24,10 @@ use super::failure;
 use super::media::Format;
 use super::query::Query;
 use super::route::Operation;
-use crate::app::{App, Caller, UserDetail, UserRef};
+use crate::app::{App, Caller, Page, UserDetail, UserRef};
 use crate::faces::Exchange;
 
+pub(super) use access_tokens::renew as renew_access_token;
 pub(super) use sign_in::sign_in;
 
 /// Most users or groups of one answer; a longer list is refused, since a client would take a cut one for
@@ -50,13 +56,24 @@ impl Call<'_> {
             Operation::OffboardUser => offboard::offboard(self).await,
             Operation::OffboardWorkload(workload) => offboard::workload(self, workload).await,
             Operation::OffboardTenant => offboard::tenant(self).await,
+            Operation::UserSecurity(user) => security::of_user(self, user).await,
             Operation::ListGroups => groups::list(self).await,
             Operation::GetGroup(group) => groups::get(self, group).await,
+            Operation::GroupSecurity(group) => security::of_group(self, group).await,
+            Operation::ListUsersAndGroups => everyone::list(self).await,
+            Operation::CommServ => server::comm_serv(self).await,
+            Operation::TwoFactorStatus => server::two_factor_status(self).await,
+            Operation::ListUsersV4 => v4::users::list(self).await,
+            Operation::GetUserV4(user) => v4::users::get(self, user).await,
+            Operation::ListGroupsV4 => v4::groups::list(self).await,
+            Operation::GetGroupV4(group) => v4::groups::get(self, group).await,
+            Operation::CreateApiToken => access_tokens::create_api_token(self).await,
+            Operation::CreateAccessToken => access_tokens::create(self).await,
+            Operation::DeleteAccessToken(id) => access_tokens::delete(self, *id).await,
         }
     }
 
     /// What an error looks like on v4.
-    #[expect(dead_code, reason = "the v4 operations come next")]
     async fn failed_v4(&self, error: &Error) -> Reply {
         let installed = match error {
             Error::Refused(_) => self.app.user(&self.caller, &UserRef::Id(UserId(1))).await.ok(),
@@ -71,6 +88,31 @@ impl Call<'_> {
         let removed = detail.user.state == UserState::Removed;
         if removed { Err(Error::not_found("user", asked.shown())) } else { Ok(detail) }
     }
+}
+
+/// All rows of a list that `page` reads part by part, each behind the `key` of the last row before.
+async fn all<T, F: Future<Output = Result<Page<T>, Error>>>(
+    what: &'static str,
+    page: impl Fn(i64) -> F,
+    key: impl Fn(&T) -> i64,
+) -> Result<Vec<T>, Error> {
+    let mut all = Vec::new();
+    loop {
+        let after = all.last().map_or(0, &key);
+        let next = page(after).await?;
+        all.extend(next.rows);
+        if !next.more {
+            return Ok(all);
+        }
+        if all.len() >= MAX_LISTED {
+            return Err(Error::TooMany { what, limit: MAX_LISTED });
+        }
+    }
+}
+
+/// A moment as the vendor writes it.
+fn unix_s(at_ms: i64) -> i64 {
+    at_ms.div_euclid(1000)
 }
 
 fn body(exchange: &Exchange) -> Result<Node, Error> {

@@ -1,7 +1,6 @@
 //! `POST Login`: name and password to a token.
 
 use domain::Error;
-use domain::TenantId;
 
 use super::body;
 use crate::app::{App, SecretForm, SignIn, SignedIn};
@@ -44,12 +43,7 @@ fn welcome(format: Format, signed_in: &SignedIn) -> Reply {
         user_id: user.id.0,
         user_guid: &user.guid,
         email: &user.email,
-        organization_guid: &organization_guid(signed_in.caller.tenant),
+        organization_guid: &answer::tenant_guid(signed_in.caller.tenant.0),
     };
     answer::signed_in(format, &view)
-}
-
-/// A tenant has a number only; clients want something in the form of a GUID that stays the same.
-fn organization_guid(tenant: TenantId) -> String {
-    format!("{:032x}", tenant.0)
 }

@@ -2,11 +2,15 @@
 
 use domain::{Error, UserId, UserState};
 
-use super::{Call, MAX_LISTED};
-use crate::app::{MAX_PAGE, UserDetail, UserRef};
-use crate::faces::commvault::answer::{self, Association, GroupOfUser, Reply, UserView};
+use super::security::associations;
+use super::{Call, all, unix_s};
+use crate::app::{Lock, MAX_PAGE, UserDetail, UserRef};
+use crate::faces::commvault::answer::{self, GroupOfUser, LockOfUser, Reply, UserView};
 use crate::faces::commvault::failure;
 use crate::faces::commvault::level::Level;
+
+/// The kind of asset that this API counts by itself.
+const LAPTOP: &str = "laptop";
 
 pub(super) async fn list(call: &Call<'_>) -> Reply {
     let level = Level::from_query(&call.query, Level::Basic);
@@ -44,30 +48,20 @@ async fn by_name(call: &Call<'_>, name: String) -> Result<Vec<UserDetail>, Error
     }
 }
 
-async fn everybody(call: &Call<'_>) -> Result<Vec<UserDetail>, Error> {
-    let mut all = Vec::new();
-    let mut after = UserId(0);
-    loop {
-        let page = call.app.users(&call.caller, after, MAX_PAGE).await?;
-        after = page.rows.last().map_or(after, |last| last.user.id);
-        all.extend(page.rows);
-        if !page.more {
-            return Ok(all);
-        }
-        if all.len() >= MAX_LISTED {
-            return Err(Error::TooMany { what: "users of one list", limit: MAX_LISTED });
-        }
-    }
+pub(super) async fn everybody(call: &Call<'_>) -> Result<Vec<UserDetail>, Error> {
+    let page = |after| call.app.users(&call.caller, UserId(after), MAX_PAGE);
+    all("users of one list", page, |last: &UserDetail| last.user.id.0).await
 }
 
-fn view(detail: &UserDetail) -> UserView<'_> {
+/// How many laptops the user owns; they are assets like others.
+pub(super) fn laptops(detail: &UserDetail) -> i64 {
+    let laptops = detail.holdings.only(|kind| kind.as_str() == LAPTOP);
+    i64::try_from(laptops.total()).unwrap_or(i64::MAX)
+}
+
+pub(super) fn view(detail: &UserDetail) -> UserView<'_> {
     let user = &detail.user;
     let groups = detail.groups.iter().map(|group| GroupOfUser { id: group.id.0, name: &group.name });
-    let associations = detail.roles.iter().filter_map(|asset| {
-        let role_name = asset.owner_role.as_deref()?;
-        // Roles have names here, not numbers.
-        Some(Association { client_id: asset.id.0, client_name: &asset.name, role_id: 0, role_name })
-    });
     UserView {
         id: user.id.0,
         name: &user.user_name,
@@ -77,8 +71,15 @@ fn view(detail: &UserDetail) -> UserView<'_> {
         full_name: &user.full_name,
         description: &user.description,
         enabled: user.state == UserState::Active,
-        last_sign_in_s: user.last_sign_in_ms.map_or(0, |at_ms| at_ms / 1000),
+        last_sign_in_s: user.last_sign_in_ms.map_or(0, unix_s),
+        laptops: laptops(detail),
+        lock: detail.lock.map(lock),
         groups: groups.collect(),
-        associations: associations.collect(),
+        associations: associations(&detail.roles),
     }
+}
+
+/// Until the whole second in which it is open again.
+fn lock(lock: Lock) -> LockOfUser {
+    LockOfUser { since_s: unix_s(lock.since_ms), until_s: unix_s(lock.until_ms + 999) }
 }

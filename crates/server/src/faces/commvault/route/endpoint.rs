@@ -29,6 +29,8 @@ pub(super) enum Meaning {
     OfSubclient(fn(WorkloadRef) -> Operation),
     /// The `{…}` is the guid of a VM.
     OfVm(fn(WorkloadRef) -> Operation),
+    /// The `{…}` is a token's id.
+    OfToken(fn(i64) -> Operation),
 }
 
 impl Endpoint {
@@ -59,6 +61,7 @@ impl Endpoint {
             Meaning::OfGroup(operation) => operation(group(named().ok_or_else(missing)?)?),
             Meaning::OfSubclient(operation) => operation(workload::subclient(named().ok_or_else(missing)?)?),
             Meaning::OfVm(operation) => operation(workload::vm(named().ok_or_else(missing)?)?),
+            Meaning::OfToken(operation) => operation(token(named().ok_or_else(missing)?)?),
         }))
     }
 }
@@ -78,6 +81,13 @@ fn group(segment: &Segment) -> Result<GroupRef, Error> {
     match named(segment, "userGroupId", "userGroupName")? {
         Named::Id(id) => Ok(GroupRef::Id(GroupId(id))),
         Named::Name(name) => Ok(GroupRef::Name(name)),
+    }
+}
+
+fn token(segment: &Segment) -> Result<i64, Error> {
+    match segment {
+        Segment::Plain(text) => text.parse().map_err(|_| Error::invalid("accessTokenId", "must be a number")),
+        Segment::ByName(_) => Err(Error::invalid("accessTokenId", "must be a number")),
     }
 }
 

@@ -18,6 +18,8 @@ pub enum Route {
     /// The probe that clients send before anything else.
     Root,
     Login,
+    /// The pair in the body is the credential.
+    RenewAccessToken,
     /// Needs a token.
     Guarded(Operation),
 }
@@ -34,8 +36,20 @@ pub enum Operation {
     OffboardUser,
     OffboardWorkload(WorkloadRef),
     OffboardTenant,
+    UserSecurity(UserRef),
     ListGroups,
     GetGroup(GroupRef),
+    GroupSecurity(GroupRef),
+    ListUsersAndGroups,
+    CommServ,
+    TwoFactorStatus,
+    ListUsersV4,
+    GetUserV4(UserRef),
+    ListGroupsV4,
+    GetGroupV4(GroupRef),
+    CreateApiToken,
+    CreateAccessToken,
+    DeleteAccessToken(i64),
 }
 
 impl Route {

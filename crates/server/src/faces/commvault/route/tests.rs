@@ -15,9 +15,10 @@ fn is(method: &Method, path: &str, expected: Operation) {
 }
 
 #[test]
-fn two_endpoints_need_no_token() {
+fn three_endpoints_need_no_token() {
     assert_eq!(route(&Method::GET, ""), Ok(Some(Route::Root)));
     assert_eq!(route(&Method::POST, "login"), Ok(Some(Route::Login)));
+    assert_eq!(route(&Method::POST, "v4/accesstoken/renew"), Ok(Some(Route::RenewAccessToken)));
 }
 
 fn two() -> UserRef {
@@ -28,6 +29,16 @@ fn two() -> UserRef {
 fn every_endpoint_is_found_in_any_case() {
     is(&Method::POST, "Logout", Operation::Logout);
     is(&Method::POST, "whoami", Operation::WhoAmI);
+    is(&Method::GET, "V2/WhoAmI", Operation::WhoAmI);
+    is(&Method::GET, "commserv", Operation::CommServ);
+    is(&Method::GET, "Security/TwoFactorAuth/Status?username=x", Operation::TwoFactorStatus);
+    is(&Method::GET, "UsersAndGroups", Operation::ListUsersAndGroups);
+    is(&Method::GET, "v4/USER", Operation::ListUsersV4);
+    is(&Method::GET, "V4/user/2", Operation::GetUserV4(two()));
+    is(&Method::GET, "V4/UserGroup", Operation::ListGroupsV4);
+    is(&Method::GET, "v4/usergroup/22", Operation::GetGroupV4(GroupRef::Id(GroupId(22))));
+    is(&Method::GET, "user/2/security", Operation::UserSecurity(two()));
+    is(&Method::GET, "UserGroup/22/Security", Operation::GroupSecurity(GroupRef::Id(GroupId(22))));
     is(&Method::GET, "User?level=10", Operation::ListUsers);
     is(&Method::GET, "UserGroup", Operation::ListGroups);
     is(&Method::GET, "usergroup/22", Operation::GetGroup(GroupRef::Id(GroupId(22))));
@@ -38,6 +49,9 @@ fn every_endpoint_is_found_in_any_case() {
     is(&Method::PUT, "User/2/Enable", Operation::EnableUser(two()));
     is(&Method::DELETE, "User/2?newUserId=0", Operation::DeleteUser(two()));
     is(&Method::POST, "user/offboard", Operation::OffboardUser);
+    is(&Method::POST, "ApiToken/User", Operation::CreateApiToken);
+    is(&Method::POST, "/V4/AccessToken", Operation::CreateAccessToken);
+    is(&Method::DELETE, "v4/AccessToken/12", Operation::DeleteAccessToken(12));
     let kim = || UserRef::Name("company/kim".to_owned());
     is(&Method::DELETE, "User/byName(userName='company/kim')", Operation::DeleteUser(kim()));
     is(&Method::PUT, "User/byName(userName='company/kim')/Disable", Operation::DisableUser(kim()));

@@ -1,5 +1,16 @@
 //! The newest generation, `V4/…`: JSON only, and the status says how it went.
 
-use super::Endpoint;
+use axum::http::Method;
 
-pub(super) const ENDPOINTS: &[Endpoint] = &[];
+use super::endpoint::Meaning::{OfGroup, OfToken, OfUser, Open, Plain};
+use super::{Endpoint, Operation, Route};
+
+pub(super) const ENDPOINTS: &[Endpoint] = &[
+    Endpoint::new(Method::GET, "V4/user", Plain(Operation::ListUsersV4)),
+    Endpoint::new(Method::GET, "V4/user/{user}", OfUser(Operation::GetUserV4)),
+    Endpoint::new(Method::GET, "V4/UserGroup", Plain(Operation::ListGroupsV4)),
+    Endpoint::new(Method::GET, "V4/UserGroup/{group}", OfGroup(Operation::GetGroupV4)),
+    Endpoint::new(Method::POST, "V4/AccessToken", Plain(Operation::CreateAccessToken)),
+    Endpoint::new(Method::POST, "V4/AccessToken/Renew", Open(Route::RenewAccessToken)),
+    Endpoint::new(Method::DELETE, "V4/AccessToken/{token}", OfToken(Operation::DeleteAccessToken)),
+];

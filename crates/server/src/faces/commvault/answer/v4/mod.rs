@@ -1,6 +1,19 @@
-//! The flat answer of every v4 write. JSON only; the status says how it went.
+//! The V4 generation. JSON only; the status says how it went.
+//!
+//! Owns what its answers have in common, and the flat answer of every write.
 
+mod groups;
+mod users;
+
+use super::object::Object;
 use super::{Code, Reply};
+pub use groups::{v4_group, v4_groups};
+pub use users::{v4_user, v4_users};
+
+/// Where users sign in, and whose company they are of: this server itself.
+const COMMCELL: &str = "Commcell";
+/// Users and groups that are kept here, not in a directory elsewhere.
+const SERVICE: &str = "COMMSERVE";
 
 pub fn v4_done() -> Reply {
     Reply::flat(200, Code::Success, "")
@@ -8,6 +21,18 @@ pub fn v4_done() -> Reply {
 
 pub fn v4_failed(status: u16, code: Code, message: &str) -> Reply {
     Reply::flat(status, code, message)
+}
+
+fn id_name(id: i64, name: &str) -> Object {
+    Object::new().with("id", id).with("name", name)
+}
+
+fn commcell_company() -> Object {
+    id_name(0, COMMCELL)
+}
+
+fn commcell(name: &str) -> Object {
+    Object::new().with("name", name)
 }
 
 #[cfg(test)]

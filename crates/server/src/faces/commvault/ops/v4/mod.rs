@@ -1,0 +1,4 @@
+//! The V4 generation: JSON only, told by the HTTP status.
+
+pub(super) mod groups;
+pub(super) mod users;
