@@ -3,12 +3,14 @@ use serde_json::Value;
 
 use super::stage::VM;
 use super::{
-    AUDITOR, ActsAtHome, Body, Face, FindsNobody, OPEN, OPERATOR, Refusal, Row, SIGNED_IN, Why, hold, row,
+    ADMIN, AUDITOR, ActsAtHome, Body, Face, FindsNobody, OPEN, OPERATOR, Refusal, Row, SIGNED_IN, Why, hold,
+    row,
 };
 use crate::fixture::Answer;
 
 const LOGIN: &str = r#"{"username":"leaver","password":"Y29ycmVjdCBob3JzZQ=="}"#;
 const LEAVER: &str = r#"{"userName":"leaver"}"#;
+const PAIR: &str = r#"{"accessToken":"{access}","refreshToken":"{refresh}"}"#;
 const TENANT: &str = r#"{"tenantId":1}"#;
 
 const ROWS: &[Row] = &[
@@ -16,6 +18,10 @@ const ROWS: &[Row] = &[
     row("POST", "Login", LOGIN, OPEN, 200, ActsAtHome),
     row("POST", "Logout", "", SIGNED_IN, 200, ActsAtHome),
     row("POST", "WhoAmI", "", SIGNED_IN, 200, ActsAtHome),
+    row("GET", "v2/whoami", "", SIGNED_IN, 200, ActsAtHome),
+    row("GET", "CommServ", "", SIGNED_IN, 200, ActsAtHome),
+    row("GET", "Security/TwoFactorAuth/Status?username=leaver", "", AUDITOR, 200, FindsNobody),
+    row("GET", "UsersAndGroups", "", AUDITOR, 200, ActsAtHome),
     row("POST", "User/Offboard", LEAVER, OPERATOR, 200, FindsNobody),
     row("POST", "Subclient/{subclient}/Offboard", "", OPERATOR, 200, FindsNobody),
     row("POST", "VM/{guid}/Offboard", "", OPERATOR, 200, FindsNobody),
@@ -25,8 +31,18 @@ const ROWS: &[Row] = &[
     row("DELETE", "User/{user}?newUserGroupId={group}", "", OPERATOR, 200, FindsNobody),
     row("PUT", "User/{user}/Disable", "", OPERATOR, 200, FindsNobody),
     row("PUT", "User/{user}/Enable", "", OPERATOR, 200, FindsNobody),
+    row("GET", "User/{user}/Security", "", AUDITOR, 200, FindsNobody),
     row("GET", "UserGroup", "", AUDITOR, 200, ActsAtHome),
     row("GET", "UserGroup/{group}", "", AUDITOR, 200, FindsNobody),
+    row("GET", "UserGroup/{group}/Security", "", AUDITOR, 200, FindsNobody),
+    row("POST", "ApiToken/User", "{}", SIGNED_IN, 200, ActsAtHome),
+    row("GET", "V4/user", "", AUDITOR, 200, ActsAtHome),
+    row("GET", "V4/user/{user}", "", AUDITOR, 200, FindsNobody),
+    row("GET", "V4/UserGroup", "", AUDITOR, 200, ActsAtHome),
+    row("GET", "V4/UserGroup/{group}", "", AUDITOR, 200, FindsNobody),
+    row("POST", "V4/AccessToken", "{}", SIGNED_IN, 200, ActsAtHome),
+    row("POST", "V4/AccessToken/Renew", PAIR, OPEN, 200, ActsAtHome),
+    row("DELETE", "V4/AccessToken/{token}", "", ADMIN, 200, FindsNobody),
 ];
 
 const FACE: Face = Face {
@@ -40,6 +56,9 @@ const FACE: Face = Face {
             ("{group}", things.group.to_string()),
             ("{subclient}", things.subclient.to_string()),
             ("{guid}", VM.to_owned()),
+            ("{token}", things.token.to_string()),
+            ("{access}", things.access.clone()),
+            ("{refresh}", things.refresh.clone()),
         ]
     },
     refusal,

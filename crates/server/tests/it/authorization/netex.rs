@@ -1,13 +1,27 @@
 use exeunt::faces::netex;
 
-use super::{ADMIN, Body, Face, FindsNobody, OPERATOR, Refusal, Row, Why, hold, row};
+use super::{ADMIN, AUDITOR, ActsAtHome, Body, Face, FindsNobody, OPERATOR, Refusal, Row, Why, hold, row};
 use crate::fixture::Answer;
 
+const NEW: &str = r#"{"username":"new","name":"N","surname":"N","email":"n@example.com","language":"en","timezone":"Europe/London","roles":{"management":["user"]}}"#;
+
 const ROWS: &[Row] = &[
+    row("GET", "users", "", AUDITOR, 200, ActsAtHome),
+    row("POST", "users", NEW, ADMIN, 200, ActsAtHome),
+    row("GET", "users/{}", "", AUDITOR, 200, FindsNobody),
+    row("PUT", "users/{}", r#"{"name":"Other"}"#, ADMIN, 200, FindsNobody),
+    row("DELETE", "users/{}", "", OPERATOR, 200, FindsNobody),
     row("PUT", "users/{}/deactivate", r#"{"message":"Bye"}"#, OPERATOR, 200, FindsNobody),
     row("PUT", "users/{}/activate", "", OPERATOR, 200, FindsNobody),
     // There is no mail server to hand it to.
     row("POST", "users/{}/welcomeMail", "", ADMIN, 503, FindsNobody),
+    row("PUT", "users/{}/changePassword", r#"{"newPassword":"long enough"}"#, ADMIN, 200, FindsNobody),
+    row("GET", "users/{}/groups", "", AUDITOR, 200, FindsNobody),
+    row("POST", "groups/{}/users.add", r#"{"userIds":["leaver"]}"#, ADMIN, 200, FindsNobody),
+    row("POST", "groups/{}/users.remove", r#"{"userIds":["leaver"]}"#, ADMIN, 200, FindsNobody),
+    row("GET", "groups/{}/admins", "", AUDITOR, 200, FindsNobody),
+    row("POST", "groups/{}/admins.add", r#"{"adminIds":["leaver"]}"#, ADMIN, 200, FindsNobody),
+    row("POST", "groups/{}/admins.remove", r#"{"adminIds":["leaver"]}"#, ADMIN, 200, FindsNobody),
 ];
 
 const FACE: Face = Face {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
 use domain::{AssetId, AssetKind, Goal, OffboardingId, Owner, Role, StepState, UserId};
-use exeunt::app::{App, NewToken, NewUser, Start, UserRef};
+use exeunt::app::{App, Life, NewAccessToken, NewToken, NewUser, Start, UserRef};
 use exeunt::faces;
 use exeunt::random::Random;
 use store::StoreUrl;
@@ -58,6 +58,9 @@ pub(super) struct Things {
     pub(super) step: i64,
     /// A token of the leaver's.
     pub(super) token: i64,
+    /// An access token that can be renewed, and what renews it.
+    pub(super) access: String,
+    pub(super) refresh: String,
 }
 
 /// The guid of a virtual machine of the leaver's.
@@ -86,10 +89,11 @@ impl Stage {
         machine(&company, leaver).await;
         let (offboarding, step) = blocked(&company).await;
         let secrets = secrets(&company).await;
-        company.token("leaver").await;
+        let (access, refresh) = renewable(&company).await;
         let tokens = company.app.tokens(&company.console, 0, 500).await.expect("tokens");
         let token = tokens.rows.iter().find(|token| token.user == leaver).expect("the leaver's").id;
-        let things = Things { leaver: leaver.0, group, subclient, offboarding, step, token };
+        let leaver = leaver.0;
+        let things = Things { leaver, group, subclient, offboarding, step, token, access, refresh };
         while company.app.seal().await.expect("sealing") > 0 {}
         Self { company, things, secrets, copies: AtomicU64::new(0) }
     }
@@ -123,6 +127,15 @@ async fn machine(company: &Company, leaver: UserId) {
     let tenant = company.console.tenant;
     let insert = move |tx: &mut store::Tx<'_>| store::assets::insert(tx, tenant, &asset);
     company.app.store.write(insert).await.expect("a machine");
+}
+
+async fn renewable(company: &Company) -> (String, String) {
+    let caller = company.app.authenticate(&company.token("leaver").await).await.expect("a caller");
+    let life = Life::Renewed { until_ms: None };
+    let made =
+        company.app.create_access_token(&caller, NewAccessToken { name: "pair".to_owned(), life }).await;
+    let made = made.expect("a pair");
+    (made.secret, made.refresh.expect("renewable").secret)
 }
 
 /// A user with an account that the platform `training` refuses to touch, and their open deactivation.

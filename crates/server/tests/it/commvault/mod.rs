@@ -1,7 +1,7 @@
 //! The Commvault face as its clients meet it: through the router, held against its contract.
 
-mod asking; // what clients ask about the server, and lists of everyone
 mod access_tokens; // tokens that users make for themselves, and their renewal
+mod asking; // what clients ask about the server, and lists of everyone
 mod client; // a client of this face
 mod deleting; // DELETE User, by id and by name, and what becomes of what was owned
 mod disabling; // Disable and Enable
