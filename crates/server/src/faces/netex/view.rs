@@ -71,7 +71,8 @@ impl<'a> User<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Group {
-    cod_group: String,
+    #[serde(rename = "codGroup")]
+    code: String,
     common_id: String,
     description: String,
     external_id: Option<String>,
@@ -85,7 +86,7 @@ pub(super) struct Group {
 impl Group {
     pub(super) fn new(group: domain::Group) -> Self {
         Self {
-            cod_group: group.name.clone(),
+            code: group.name.clone(),
             common_id: group.guid,
             description: group.description,
             external_id: group.external_id,

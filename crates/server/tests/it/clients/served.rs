@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use domain::Role;
+use exeunt::app::{GroupRef, NewUser};
 use exeunt::listener;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -24,13 +25,14 @@ pub(super) struct Served {
 impl Served {
     /// Four people beside the fixture's own, of whom two own something and one can sign in, and a group.
     pub(super) async fn company(company: Company) -> Self {
-        let jsmith = company.user("jsmith", Role::None).await;
+        company.group("Ops").await;
+        let groups = vec![GroupRef::Name("Ops".to_owned())];
+        let jsmith = company.add(NewUser { groups, ..Company::new_user("jsmith", Role::None) }).await;
         company.assets(jsmith, "alert", 3).await;
         company.person("kjones").await;
         let mlopez = company.person("mlopez").await;
         company.assets(mlopez, "alert", 2).await;
         company.person(r"company\achen").await;
-        company.group("Ops").await;
         Self::on_a_port(company).await
     }
 

@@ -23,12 +23,21 @@ def log_out():
 
 
 def commserv():
-    return [commcell.commserv_name, commcell.commserv_hostname, commcell.commserv_version, commcell.commserv_timezone_name]
+    return {
+        "name": commcell.commserv_name,
+        "host": commcell.commserv_hostname,
+        "version": commcell.commserv_version,
+        "time_zone": commcell.commserv_timezone_name,
+    }
 
 
 def users():
     commcell.users.refresh()
     return commcell.users.all_users
+
+
+def cached_users(**query):
+    return commcell.users.get_users_cache(**query)
 
 
 def has_user(user):
@@ -91,9 +100,8 @@ def set_description(user, description):
 
 
 def change_groups(user, how, groups):
-    found = commcell.users.get(user)
-    getattr(found, how + "_usergroups")(groups)
-    return found.associated_usergroups
+    commcell.user_groups.refresh()
+    getattr(commcell.users.get(user), how + "_usergroups")(groups)
 
 
 def change_password(user, new, own):
@@ -122,6 +130,10 @@ def groups():
     return commcell.user_groups.all_user_groups
 
 
+def cached_groups(**query):
+    return commcell.user_groups.get_user_groups_cache(**query)
+
+
 def has_group(group):
     return bool(commcell.user_groups.has_user_group(group))
 
@@ -132,7 +144,6 @@ def group(group):
         "id": int(found.user_group_id),
         "name": found.user_group_name,
         "description": found.description,
-        "email": found.email,
         "enabled": found.status,
         "users": found.users,
         "associations": found.associations,

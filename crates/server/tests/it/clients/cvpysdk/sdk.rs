@@ -1,4 +1,4 @@
-//! cvpysdk in a process of its own, told what to do line by line.
+//! The client in a process of its own, told what to do line by line.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Stdio};
@@ -7,15 +7,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::served::Served;
+use crate::clients::served::Served;
 use crate::fixture::PASSWORD;
 use crate::python::python;
 
-const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/clients/sdk.py");
-/// JSON with ids, on `/commandcenter/api/`.
-pub(super) const V4: &str = "cvpysdk-11.44";
-/// The older one, on `/webconsole/api/`.
-pub(super) const V2: &str = "cvpysdk-11.32.6";
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/clients/cvpysdk/sdk.py");
 /// Longest time that one call may take: a client that waits for a time-out of its own must fail the test.
 const PATIENCE: Duration = Duration::from_secs(60);
 

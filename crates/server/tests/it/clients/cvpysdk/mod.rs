@@ -1,0 +1,43 @@
+//! cvpysdk as it comes from PyPI, in two generations. What the client believes is held against what is so.
+
+mod departures; // disable, enable, delete
+mod editing; // add, rename, change, unlock
+mod reading; // users and groups
+mod requests; // which requests each step takes
+mod sdk; // the client in a process of its own, told what to do line by line
+mod sessions; // signing in and out, expiry and renewal
+
+use self::sdk::Sdk;
+use super::served::Served;
+use crate::home::both;
+
+/// JSON with ids, on `/commandcenter/api/`.
+const V4: &str = "cvpysdk-11.44";
+/// The older one, on `/webconsole/api/`.
+const V2: &str = "cvpysdk-11.32.6";
+
+/// Both generations, each with a company of its own, on both databases.
+fn each_generation<F, Fut>(test: F)
+where
+    F: Fn(&'static str, Served) -> Fut + Copy + Send + 'static,
+    Fut: Future<Output = ()>,
+{
+    for generation in [V4, V2] {
+        both(move |company| async move { test(generation, Served::company(company).await).await });
+    }
+}
+
+/// The same for most tests, where the client has signed in as the administrator and nothing else has happened.
+fn each_generation_as_admin<F, Fut>(test: F)
+where
+    F: Fn(Sdk, Served) -> Fut + Copy + Send + 'static,
+    Fut: Future<Output = ()>,
+{
+    each_generation(move |generation, served| async move {
+        let mut sdk = Sdk::of(generation, &served);
+        sdk.log_in("admin");
+        served.asked();
+        served.logged().await;
+        test(sdk, served).await;
+    });
+}
