@@ -267,7 +267,11 @@ pub(crate) async fn ask(
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let mut request = request.body(Body::from(body.to_owned())).expect("a request");
+    send(router, request.body(Body::from(body.to_owned())).expect("a request")).await
+}
+
+/// As [`ask`], for a request that is no text.
+pub(crate) async fn send(router: &Router, mut request: Request<Body>) -> Answer {
     request.extensions_mut().insert(Peer([127, 0, 0, 1].into()));
     let response = router.clone().oneshot(request).await.expect("an answer");
     let (head, body) = response.into_parts();

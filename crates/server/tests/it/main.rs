@@ -14,6 +14,7 @@ mod directory; // changing users and groups through `app`
 mod dump; // everything that a store holds, for whoever says that nothing was changed
 mod fixture; // a company on a fresh store, and a client for its router
 mod home; // where a store lives during a test: either database, and the same test on both
+mod hostile; // input that nobody means well with, and names that only look like it
 mod import; // a whole directory at once
 mod netex; // the Netex face, held against its contract
 mod python; // programs in Python that we did not write

@@ -38,7 +38,7 @@ const ROWS: &[Row] = &[
     row("DELETE", "userGroup?gwsource=web&userGroupName=Ops", "", ADMIN, 200, FindsNobody),
 ];
 
-const FACE: Face = Face {
+pub(super) const FACE: Face = Face {
     root: "/avxapi/",
     rows: ROWS,
     credential: |secret| ("sessionId", secret.to_owned()),
@@ -46,6 +46,11 @@ const FACE: Face = Face {
     stand_ins: |_| vec![],
     refusal,
     succeeded: |answer: &Answer| answer.json()["appStatusCode"].is_null(),
+    is_error: |answer: &Answer| {
+        let body = answer.json();
+        let keys: Vec<_> = body.as_object().expect("an object").keys().map(String::as_str).collect();
+        keys == ["response", "message", "appStatusCode", "tags", "headers"] && body["message"].is_string()
+    },
     finds_nobody: |answer: &Answer| answer.status == 404 && answer.json()["appStatusCode"].is_string(),
 };
 

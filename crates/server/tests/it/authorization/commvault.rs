@@ -45,7 +45,7 @@ const ROWS: &[Row] = &[
     row("DELETE", "V4/AccessToken/{token}", "", ADMIN, 200, FindsNobody),
 ];
 
-const FACE: Face = Face {
+pub(super) const FACE: Face = Face {
     root: "/webconsole/api/",
     rows: ROWS,
     credential: |secret| ("Authtoken", format!("QSDK {secret}")),
@@ -63,6 +63,10 @@ const FACE: Face = Face {
     },
     refusal,
     succeeded: |answer: &Answer| codes(answer).iter().all(|code| *code == 0),
+    is_error: |answer: &Answer| {
+        let refused_login = !answer.json()["errList"].as_array().is_none_or(Vec::is_empty);
+        refused_login || codes(answer).iter().any(|code| *code != 0)
+    },
     finds_nobody: |answer: &Answer| {
         let codes = codes(answer);
         answer.status == 404 || codes.contains(&2) && codes.iter().all(|code| *code == 2)

@@ -16,7 +16,11 @@ use domain::{Role, TenantId};
 
 use crate::dump::Dump;
 use crate::fixture::{Answer, ask};
-use stage::{Stage, Things, Who};
+use stage::Things;
+pub(crate) use stage::{Stage, Who};
+
+/// Every face, with its routes.
+pub(crate) const FACES: [&Face; 4] = [&appviewx::FACE, &commvault::FACE, &netex::FACE, &rest::FACE];
 
 /// Who may call.
 #[derive(Clone, Copy, Debug)]
@@ -51,16 +55,16 @@ enum Why {
 }
 
 #[derive(Clone, Copy)]
-struct Row {
-    method: &'static str,
+pub(crate) struct Row {
+    pub(crate) method: &'static str,
     /// As the face's own table has it, and a query behind `?`.
-    path: &'static str,
-    body: &'static str,
+    pub(crate) path: &'static str,
+    pub(crate) body: &'static str,
     need: Need,
     /// The status of a success.
     success: u16,
     stranger: Stranger,
-    headers: &'static [(&'static str, &'static str)],
+    pub(crate) headers: &'static [(&'static str, &'static str)],
 }
 
 const fn row(
@@ -85,18 +89,20 @@ impl Row {
     }
 }
 
-struct Face {
+pub(crate) struct Face {
     /// What stands before every path.
-    root: &'static str,
-    rows: &'static [Row],
+    pub(crate) root: &'static str,
+    pub(crate) rows: &'static [Row],
     /// The header that carries a secret.
-    credential: fn(&str) -> (&'static str, String),
-    headers: &'static [(&'static str, &'static str)],
+    pub(crate) credential: fn(&str) -> (&'static str, String),
+    pub(crate) headers: &'static [(&'static str, &'static str)],
     /// What stands for the `{…}` of paths and bodies.
     stand_ins: fn(&Things) -> Vec<(&'static str, String)>,
     /// What the answer should have been, if it is not the face's refusal.
     refusal: fn(&Row, Why) -> Refusal,
     succeeded: fn(&Answer) -> bool,
+    /// Whether an answer is an error in the form that the face gives its errors.
+    pub(crate) is_error: fn(&Answer) -> bool,
     finds_nobody: fn(&Answer) -> bool,
 }
 
@@ -218,11 +224,14 @@ async fn stranger(face: &Face, stage: &Stage, row: &Row) -> Result<(), String> {
 }
 
 impl Face {
+    /// With what is there in the company for every `{…}`.
+    pub(crate) fn filled(&self, stage: &Stage, text: &str) -> String {
+        let stand_ins = (self.stand_ins)(&stage.things);
+        stand_ins.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value))
+    }
+
     async fn ask(&self, stage: &Stage, router: &axum::Router, row: &Row, who: Who) -> Answer {
-        let filled = |text: &str| {
-            let stand_ins = (self.stand_ins)(&stage.things);
-            stand_ins.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value))
-        };
+        let filled = |text: &str| self.filled(stage, text);
         let credential = stage.secret(who).map(|secret| (self.credential)(secret));
         let mut headers = [self.headers, row.headers].concat();
         headers.extend(credential.iter().map(|(name, value)| (*name, value.as_str())));

@@ -24,7 +24,7 @@ const ROWS: &[Row] = &[
     row("POST", "groups/{}/admins.remove", r#"{"adminIds":["leaver"]}"#, ADMIN, 200, FindsNobody),
 ];
 
-const FACE: Face = Face {
+pub(super) const FACE: Face = Face {
     root: "/integration/ws/management/rest/",
     rows: ROWS,
     credential: |secret| ("X-Cloud-Auth-Token", secret.to_owned()),
@@ -32,6 +32,12 @@ const FACE: Face = Face {
     stand_ins: |_| vec![("users/{}", "users/leaver".to_owned()), ("groups/{}", "groups/Ops".to_owned())],
     refusal,
     succeeded: |_| true,
+    is_error: |answer: &Answer| {
+        let body = answer.json();
+        let keys: Vec<_> = body.as_object().expect("an object").keys().map(String::as_str).collect();
+        keys == ["location", "message", "responsePlatforms", "status"]
+            && body["status"] == answer.status.as_u16()
+    },
     finds_nobody: |answer: &Answer| answer.status == 404 && answer.json()["status"] == 404,
 };
 

@@ -52,7 +52,7 @@ const ROWS: &[Row] = &[
     row("GET", "/v1/log/feed", "", AUDITOR, 200, ActsAtHome),
 ];
 
-const FACE: Face = Face {
+pub(super) const FACE: Face = Face {
     root: "",
     rows: ROWS,
     credential: |secret| ("Authorization", format!("Bearer {secret}")),
@@ -69,6 +69,10 @@ const FACE: Face = Face {
     },
     refusal,
     succeeded: |_| true,
+    is_error: |answer: &Answer| {
+        let is_problem = answer.header("content-type") == Some("application/problem+json");
+        is_problem && answer.json()["status"] == answer.status.as_u16()
+    },
     // A plan for somebody who is not there is a refusal.
     finds_nobody: |answer: &Answer| {
         answer.status == 404 || answer.status == 409 && answer.json()["refusals"][0]["code"] == "unknown-user"

@@ -17,7 +17,7 @@ pub(super) const SECRETS: [&str; 3] = ["leaver@example.com", "Full leaver", "Nig
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Who {
+pub(crate) enum Who {
     /// Without a credential.
     Nobody,
     /// With a secret that was never given out.
@@ -66,8 +66,8 @@ pub(super) struct Things {
 /// The guid of a virtual machine of the leaver's.
 pub(super) const VM: &str = "421f1e0a-2bf9-4e4a-89a8-bc780a255813";
 
-pub(super) struct Stage {
-    pub(super) company: Company,
+pub(crate) struct Stage {
+    pub(crate) company: Company,
     pub(super) things: Things,
     secrets: Vec<(Who, String)>,
     copies: AtomicU64,
@@ -80,7 +80,7 @@ pub(super) struct Copy {
 }
 
 impl Stage {
-    pub(super) async fn set() -> Self {
+    pub(crate) async fn set() -> Self {
         let company = Company::new().await;
         other_tenant(&company, "other.example").await;
         let leaver = company.user("leaver", Role::None).await;
@@ -98,7 +98,7 @@ impl Stage {
         Self { company, things, secrets, copies: AtomicU64::new(0) }
     }
 
-    pub(super) fn secret(&self, who: Who) -> Option<&str> {
+    pub(crate) fn secret(&self, who: Who) -> Option<&str> {
         self.secrets.iter().find(|(holder, _)| *holder == who).map(|(_, secret)| secret.as_str())
     }
 
