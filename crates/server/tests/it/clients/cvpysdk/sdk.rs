@@ -13,7 +13,7 @@ use crate::python::python;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/clients/cvpysdk/sdk.py");
 /// Longest time that one call may take: a client that waits for a time-out of its own must fail the test.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(super) struct Sdk {
     child: Child,
