@@ -181,6 +181,10 @@ async fn every_answer_fits_its_schema() {
         ("GET", "V4/user/99", 404, GENERIC_RESP, 2),
         ("GET", "V4/user?userGroupId=x", 400, GENERIC_RESP, 2),
         ("GET", "V4/UserGroup/99", 404, GENERIC_RESP, 2),
+        ("DELETE", "V4/user/1", 400, GENERIC_RESP, 2),
+        ("DELETE", "V4/user/99", 404, GENERIC_RESP, 2),
+        ("DELETE", "V4/user/5", 200, GENERIC_RESP, 2),
+        ("PUT", "V4/user/action/delete", 400, GENERIC_RESP, 2),
     ] {
         let answer = client.json(method, path).await;
         assert_eq!(answer.status, status, "{path}: {}", answer.body);

@@ -36,13 +36,21 @@ pub fn deleted(
 
 /// A transfer so large that it outlasts the call: accepted, and going on by itself.
 pub fn deleting(format: Format, entity: Entity<'_>, so_far: HandedOver<'_>, total: i64) -> Reply {
+    success(format, entity, &self::so_far(entity.user_name, so_far, total), "")
+}
+
+/// How far a long transfer is, in either generation.
+pub fn so_far(user_name: &str, so_far: HandedOver<'_>, total: i64) -> String {
     let HandedOver { items, new_owner } = so_far;
-    let name = entity.user_name;
-    let sentence = format!(
+    format!(
         "Ownership of {items} of {total} items is now with {new_owner}. The rest follows by itself; \
-         {name} is disabled now and is deleted when all of it is done."
-    );
-    success(format, entity, &sentence, "")
+         {user_name} is disabled now and is deleted when all of it is done."
+    )
+}
+
+/// The transfer has stopped, in either generation.
+pub fn cut_only(user_name: &str, why: &str) -> String {
+    format!("User {user_name} is disabled, but not deleted: {why}")
 }
 
 fn success(format: Format, entity: Entity<'_>, sentence: &str, warning: &str) -> Reply {
