@@ -36,6 +36,15 @@ impl Sdk {
         Self { child, answers, host: served.address.to_string() }
     }
 
+    /// Signed in as the administrator; what happened until then is forgotten.
+    pub(super) async fn of_admin(generation: &str, served: &Served) -> Self {
+        let mut sdk = Self::of(generation, served);
+        sdk.log_in("admin");
+        served.asked();
+        served.logged().await;
+        sdk
+    }
+
     /// Calls a function of the script: what it answers, or the text of what it raised.
     pub(super) fn call(&mut self, name: &str, arguments: &Value) -> Result<Value, String> {
         tokio::task::block_in_place(|| {
