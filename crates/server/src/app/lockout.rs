@@ -63,6 +63,11 @@ impl Subjects {
         Self::new(by_name(&attempt.user_name), attempt.address)
     }
 
+    /// Of somebody who is signed in: the address is not in doubt.
+    pub(super) fn named(user_name: &str) -> Self {
+        Self::new(by_name(user_name), None)
+    }
+
     pub(super) fn of_client(id: &str, address: Option<IpAddr>) -> Self {
         Self::new(by("client", id), address)
     }

@@ -11,12 +11,14 @@ mod claim;
 mod client_tokens;
 mod clients;
 mod cloud_tokens;
+mod confirm;
 mod console;
 mod credentials;
 mod directory;
 mod edit;
 mod feed;
 mod health;
+mod heirs;
 pub mod import;
 mod load;
 pub mod local;
@@ -59,8 +61,9 @@ pub use claim::Work;
 pub use client_tokens::{ClientSignIn, MAX_SERVICE_TOKENS, SERVICE_TOKEN_LIFE_MS};
 pub use clients::Client;
 pub use directory::{
-    Changed, GroupDetail, GroupsChange, Leaving, MAX_GROUP_ROLES, MAX_MEMBERS, MAX_NEW_USERS, NewGroup,
-    NewName, NewUser, SeatChange, UserChange, UserDetail,
+    Changed, Dissolution, Dissolved, GroupDetail, GroupsChange, Leaving, MAX_GROUP_ROLES,
+    MAX_GROUPS_PER_REQUEST, MAX_MEMBERS, MAX_NEW_USERS, NewGroup, NewName, NewUser, SeatChange, UserChange,
+    UserDetail,
 };
 pub use health::Health;
 pub use lockout::Lock;
@@ -73,7 +76,7 @@ pub use release::{TenantRef, TenantRelease, WorkloadRef};
 pub use report::{PlatformReport, Report, reports};
 pub use search::{FoundUser, FoundUsers, MAX_SEARCHED, UserSearch};
 pub use sign_in::{DEFAULT_TENANT, SecretForm, SignIn, SignedIn, without_port};
-pub use start::{Start, Started};
+pub use start::{Leaver, Start, Started};
 pub use store::log::{Filter as LogFilter, LogEntry};
 pub use store::members::Seat;
 pub use store::offboardings::{Filter as OffboardingFilter, Repeat};

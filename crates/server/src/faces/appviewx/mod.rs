@@ -25,6 +25,7 @@ use super::Exchange;
 use crate::app::App;
 use failure::Failure;
 use route::Call;
+pub use route::endpoints;
 
 /// For the log and the session list.
 const FACE: &str = "appviewx";

@@ -42,6 +42,11 @@ const ROUTES: [Route; 11] = [
     Route { method: Method::POST, endpoint: "acctmgmt-add-service-account", call: Call::AddServiceAccount },
 ];
 
+/// All that this face serves: method and endpoint.
+pub fn endpoints() -> impl Iterator<Item = (&'static Method, &'static str)> {
+    ROUTES.iter().map(|route| (&route.method, route.endpoint))
+}
+
 pub(super) fn is_ours(path: &str) -> bool {
     has_prefix(path) || matching(path).next().is_some()
 }

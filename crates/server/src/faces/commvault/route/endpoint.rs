@@ -6,7 +6,8 @@ use domain::{Error, GroupId, UserId};
 use super::{Operation, Route};
 use crate::app::{GroupRef, UserRef, WorkloadRef};
 use crate::faces::commvault::path::Segment;
-use crate::faces::commvault::{reference, workload};
+use crate::faces::commvault::reference::{self, Named};
+use crate::faces::commvault::workload;
 
 #[derive(Debug)]
 pub struct Endpoint {
@@ -89,11 +90,6 @@ fn token(segment: &Segment) -> Result<i64, Error> {
         Segment::Plain(text) => text.parse().map_err(|_| Error::invalid("accessTokenId", "must be a number")),
         Segment::ByName(_) => Err(Error::invalid("accessTokenId", "must be a number")),
     }
-}
-
-enum Named {
-    Id(i64),
-    Name(String),
 }
 
 fn named(segment: &Segment, id: &'static str, argument: &'static str) -> Result<Named, Error> {
