@@ -14,6 +14,7 @@ pub mod bulk;
 pub mod by_name;
 mod failure;
 pub mod level;
+pub mod locked_accounts;
 pub mod login;
 pub mod media;
 pub mod offboard;

@@ -10,6 +10,7 @@ mod groups;
 mod object;
 mod offboard;
 mod reply;
+mod sessions;
 mod sign_in;
 mod tokens;
 mod users;
@@ -18,7 +19,7 @@ mod write;
 mod xml;
 
 pub use associations::{Association, associations, associations_read_failed};
-pub use commcell::{CommCell, comm_serv, not_read, two_factor_status};
+pub use commcell::{CommCell, comm_serv, json_failed, two_factor_status};
 pub use delete::{HandedOver, cut_only, deleted, deleting, not_deleted, so_far};
 pub use everyone::users_and_groups;
 pub use groups::{GroupView, MemberOfGroup, group_list, group_read_failed};
@@ -27,6 +28,7 @@ pub use offboard::{
     tenant_partly_offboarded,
 };
 pub use reply::{Reply, broken, not_served};
+pub use sessions::{SessionView, Unlocked, login_not_renewed, login_renewed, session_list, unlocked};
 pub use sign_in::{
     SignedIn, locked, probe, refused, signed_in, signed_out, tenant_guid, unauthorized, who_am_i,
 };
