@@ -1,4 +1,4 @@
-//! Whoever guesses passwords must wait: by the name guessed at, and by the address guessed from.
+//! Whoever guesses secrets must wait: by the name guessed at, of a user or a client, and by the address guessed from.
 //!
 //! A name waits whether or not there is such a user: the wait tells nothing.
 
@@ -13,11 +13,15 @@ use super::{AppOptions, SignIn};
 /// Failures are forgotten after a quiet time this long.
 const FORGET_FAILURES_MS: i64 = 60 * 60_000;
 
-/// Under what the failures of a name are counted. What is no name can be guessed at as well; it must fit into an index all the same.
+/// Under what the failures of a name are counted.
 pub(super) fn subject(user_name: &str) -> String {
-    let key = NameKey::new(user_name);
-    let key = key.as_str().replace('\0', "\u{fffd}");
-    format!("user:{}", key.chars().take(name::MAX_NAME_CHARS).collect::<String>())
+    by("user", NameKey::new(user_name).as_str())
+}
+
+/// What is no name can be guessed at as well; it must fit into an index all the same.
+fn by(kind: &str, name: &str) -> String {
+    let name = name.replace('\0', "\u{fffd}");
+    format!("{kind}:{}", name.chars().take(name::MAX_NAME_CHARS).collect::<String>())
 }
 
 /// Whose failures are counted by one attempt.
@@ -28,10 +32,20 @@ pub(super) struct Subjects {
 
 impl Subjects {
     pub(super) fn of(attempt: &SignIn) -> Self {
-        Self {
-            name: subject(&attempt.user_name),
-            address: attempt.address.map(|address| format!("address:{}", network(address))),
-        }
+        Self::new(subject(&attempt.user_name), attempt.address)
+    }
+
+    /// Of somebody who is signed in: the address is not in doubt.
+    pub(super) fn named(user_name: &str) -> Self {
+        Self::new(subject(user_name), None)
+    }
+
+    pub(super) fn of_client(id: &str, address: Option<IpAddr>) -> Self {
+        Self::new(by("client", id), address)
+    }
+
+    fn new(name: String, address: Option<IpAddr>) -> Self {
+        Self { name, address: address.map(|address| format!("address:{}", network(address))) }
     }
 
     /// The name before the address, so that two attempts never wait for each other in a circle.

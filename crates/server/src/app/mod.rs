@@ -8,6 +8,10 @@ mod access_tokens;
 mod assets;
 mod authenticate;
 mod claim;
+mod client_tokens;
+mod clients;
+mod cloud_tokens;
+mod confirm;
 mod console;
 mod credentials;
 mod directory;
@@ -38,13 +42,14 @@ mod tokens;
 mod wait;
 mod welcome;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use domain::{Error, Fact, Role, TenantId, TokenKind, User, UserId};
 use store::{Store, Tx};
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
+use crate::jwt::SigningKey;
 use crate::mail::Mailer;
 use crate::passwords::Passwords;
 use crate::random::Random;
@@ -55,6 +60,8 @@ pub use access_tokens::{
 };
 pub use authenticate::TOKEN_PREFIX;
 pub use claim::Work;
+pub use client_tokens::{ClientSignIn, MAX_SERVICE_TOKENS, SERVICE_TOKEN_LIFE_MS};
+pub use clients::Client;
 pub use directory::{
     Changed, GroupDetail, GroupsChange, Leaving, MAX_GROUP_ROLES, MAX_MEMBERS, MAX_NEW_USERS, NewGroup,
     NewName, NewUser, SeatChange, UserChange, UserDetail,
@@ -127,6 +134,8 @@ pub struct App {
     pub clock: Clock,
     pub random: Random,
     pub(crate) passwords: Passwords,
+    /// What service tokens are signed with, once it was needed; it stays the same for ever.
+    service_key: OnceLock<SigningKey>,
     pub options: AppOptions,
     /// Steps may be ready: a hint for the engine, which polls all the same.
     pub work_hint: Notify,
@@ -142,6 +151,7 @@ impl App {
             clock,
             random,
             passwords,
+            service_key: OnceLock::new(),
             options,
             work_hint: Notify::new(),
             change_hint: tokio::sync::watch::Sender::new(0),

@@ -267,10 +267,17 @@ pub(crate) async fn ask(
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let mut request = request.body(Body::from(body.to_owned())).expect("a request");
+    send(router, request.body(Body::from(body.to_owned())).expect("a request")).await
+}
+
+/// As [`ask`], for a request that is no text.
+pub(crate) async fn send(router: &Router, mut request: Request<Body>) -> Answer {
     request.extensions_mut().insert(Peer([127, 0, 0, 1].into()));
     let response = router.clone().oneshot(request).await.expect("an answer");
     let (head, body) = response.into_parts();
+    // A feed has no end.
+    let is_feed = head.headers.get("content-type").is_some_and(|value| value == "text/event-stream");
+    let body = if is_feed { Body::empty() } else { body };
     let body = axum::body::to_bytes(body, 64 * 1024 * 1024).await.expect("a body");
     let body = String::from_utf8(body.to_vec()).expect("text");
     Answer { status: head.status, headers: head.headers, body }

@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "tests say what they expect")]
 
 mod appviewx; // the AppViewX face, held against its contract
+mod authorization; // every route of every face, asked by everybody
 mod cli; // the command line: the real binary
 mod clients; // clients that we did not write, against a server on a real port
 mod commvault; // the Commvault face, held against its contract
@@ -10,8 +11,10 @@ mod crash; // a real server, killed again and again: nothing is lost and nothing
 mod demo; // the sample company and its four leavers: the real binary, killed too
 mod departures; // the verbs through `app` and the engine: what changes, what is logged, what platforms see
 mod directory; // changing users and groups through `app`
+mod dump; // everything that a store holds, for whoever says that nothing was changed
 mod fixture; // a company on a fresh store, and a client for its router
 mod home; // where a store lives during a test: either database, and the same test on both
+mod hostile; // input that nobody means well with, and names that only look like it
 mod import; // a whole directory at once
 mod netex; // the Netex face, held against its contract
 mod python; // programs in Python that we did not write

@@ -204,7 +204,7 @@ const CHANGES: &[Change] = &[
     |tx| tokens::kept(tx, T, 1).map(|found| u64::from(found.is_some())),
     |tx| tokens::revoke(tx, T, 1),
     |tx| tokens::revoke_of_user(tx, T, ONE),
-    |tx| tokens::revoke_cloud(tx, T, ONE).map(u64::from),
+    |tx| tokens::revoke_cloud(tx, T, ONE).map(|ended| u64::from(ended.is_some())),
     |tx| clients::delete_of_user(tx, T, ONE),
     |tx| lockouts::clear(tx, T, "user:user1").map(u64::from),
     |tx| numbers::raise(tx, T, numbers::Series::Groups, 5).map(|()| 0),

@@ -3,12 +3,14 @@
 //! Owns that wire: paths, queries, credentials, envelopes and codes. Its types never leave this module, and
 //! nothing here decides anything about a user: that is `app`.
 
+mod client_token;
 mod credential;
 mod envelope;
 mod failure;
 mod groups;
 mod login;
 mod payload;
+mod program;
 mod query;
 mod removal;
 mod route;
@@ -23,6 +25,7 @@ use super::Exchange;
 use crate::app::App;
 use failure::Failure;
 use route::Call;
+pub use route::endpoints;
 
 /// For the log and the session list.
 const FACE: &str = "appviewx";
@@ -58,5 +61,7 @@ async fn answer(app: &App, exchange: &Exchange, call: Call) -> Result<Response, 
         Call::UpdateGroupsOfUser => users::update_groups(app, exchange).await,
         Call::AddGroup => groups::add(app, exchange).await,
         Call::RemoveGroup => groups::remove(app, exchange).await,
+        Call::AddServiceAccount => program::add(app, exchange).await,
+        Call::GetServiceToken => client_token::issue(app, exchange).await,
     }
 }

@@ -27,6 +27,7 @@ use axum::response::{IntoResponse, Response};
 use super::Exchange;
 use crate::app::{App, Caller, Seat, SeatChange};
 use failure::Failure;
+pub use route::endpoints;
 use route::{Call, Found};
 
 /// Whether a request is meant for this face: whether it lies under the vendor's root.

@@ -71,6 +71,11 @@ pub(super) struct Found {
     pub name: String,
 }
 
+/// All that this face serves: method and path below the base, with `{}` for a name.
+pub fn endpoints() -> impl Iterator<Item = (&'static Method, &'static str)> {
+    ROUTES.iter().map(|route| (&route.method, route.pattern))
+}
+
 pub(super) fn is_ours(path: &str) -> bool {
     path.starts_with(OURS)
 }

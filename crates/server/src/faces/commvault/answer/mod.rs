@@ -4,6 +4,7 @@
 
 mod associations;
 mod commcell;
+mod create;
 mod delete;
 mod everyone;
 mod groups;
@@ -20,6 +21,7 @@ mod xml;
 
 pub use associations::{Association, associations, associations_read_failed};
 pub use commcell::{CommCell, comm_serv, json_failed, two_factor_status};
+pub use create::{Newcomer, created, not_created, v4_created};
 pub use delete::{HandedOver, cut_only, deleted, deleting, not_deleted, so_far};
 pub use everyone::users_and_groups;
 pub use groups::{GroupView, MemberOfGroup, group_list, group_read_failed};

@@ -43,6 +43,11 @@ pub(super) fn written(
     code: Code,
     told: Texts<'_>,
 ) -> Reply {
+    let response = response(format, entity, code, told);
+    Reply::ok(format, root, &Object::new().with("response", vec![response]))
+}
+
+pub(super) fn response(format: Format, entity: Option<Entity<'_>>, code: Code, told: Texts<'_>) -> Object {
     let texts =
         |response: Object| response.with("errorString", told.string).with("errorMessage", told.message);
     // The vendor's order differs between the two forms.
@@ -51,13 +56,12 @@ pub(super) fn written(
         Format::Xml => texts(Object::new().with("errorCode", code)),
     };
     let response = response.with("warningMessage", told.warning);
-    let response = match entity {
+    match entity {
         Some(Entity { user_id, user_name }) => {
             response.with("entity", Object::new().with("userId", user_id).with("userName", user_name))
         }
         None => response,
-    };
-    Reply::ok(format, root, &Object::new().with("response", vec![response]))
+    }
 }
 
 #[cfg(test)]

@@ -67,7 +67,11 @@ pub(super) fn here(steps: &[Step]) -> Here {
     if own().all(|step| step.state.is_final()) { Here::Done } else { Here::UnderWay }
 }
 
-async fn owed_elsewhere(call: &Call<'_>, offboarding: &Offboarding, steps: &[Step]) -> Result<String, Error> {
+pub(super) async fn owed_elsewhere(
+    call: &Call<'_>,
+    offboarding: &Offboarding,
+    steps: &[Step],
+) -> Result<String, Error> {
     if steps.iter().all(|step| step.local || step.state.is_final()) {
         return Ok(String::new());
     }

@@ -4,6 +4,7 @@
 
 mod accepted;
 mod access_tokens;
+mod create;
 mod delete;
 mod disable;
 mod everyone;
@@ -15,6 +16,7 @@ mod server;
 mod session;
 mod sign_in;
 mod unlock;
+mod update;
 mod users;
 mod v4;
 
@@ -53,6 +55,10 @@ impl Call<'_> {
             Operation::WhoAmI => session::who_am_i(self).await,
             Operation::ListUsers => users::list(self).await,
             Operation::GetUser(user) => users::get(self, user).await,
+            Operation::CreateUser => create::create(self).await,
+            Operation::UpdateUser(user) => update::update(self, user).await,
+            Operation::CreateUsersV4 => create::create_v4(self).await,
+            Operation::UpdateUserV4(user) => update::update_v4(self, user).await,
             Operation::DisableUser(user) => disable::disable(self, user).await,
             Operation::EnableUser(user) => disable::enable(self, user).await,
             Operation::DeleteUser(user) => delete::delete(self, user).await,

@@ -23,6 +23,8 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::new(Method::POST, "Tenant/Offboard", Plain(Operation::OffboardTenant)),
     Endpoint::new(Method::GET, "User", Plain(Operation::ListUsers)),
     Endpoint::new(Method::GET, "User/{user}", OfUser(Operation::GetUser)),
+    Endpoint::new(Method::POST, "User", Plain(Operation::CreateUser)),
+    Endpoint::new(Method::POST, "User/{user}", OfUser(Operation::UpdateUser)),
     Endpoint::new(Method::DELETE, "User/{user}", OfUser(Operation::DeleteUser)),
     Endpoint::new(Method::PUT, "User/{user}/Disable", OfUser(Operation::DisableUser)),
     Endpoint::new(Method::PUT, "User/{user}/Enable", OfUser(Operation::EnableUser)),

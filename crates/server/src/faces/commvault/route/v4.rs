@@ -15,4 +15,6 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::new(Method::POST, "V4/AccessToken", Plain(Operation::CreateAccessToken)),
     Endpoint::new(Method::POST, "V4/AccessToken/Renew", Open(Route::RenewAccessToken)),
     Endpoint::new(Method::DELETE, "V4/AccessToken/{token}", OfToken(Operation::DeleteAccessToken)),
+    Endpoint::new(Method::POST, "V4/user", Plain(Operation::CreateUsersV4)),
+    Endpoint::new(Method::PUT, "V4/user/{user}", OfUser(Operation::UpdateUserV4)),
 ];

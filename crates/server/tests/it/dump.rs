@@ -1,0 +1,82 @@
+//! Everything that a store holds, as text: two of these are equal where nothing was changed.
+
+use std::collections::BTreeMap;
+
+use store::StoreUrl;
+
+use crate::home::Home;
+
+/// The rows of every table, in the order of their texts.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Dump(BTreeMap<String, Vec<String>>);
+
+impl Dump {
+    pub(crate) fn of(home: &Home) -> Self {
+        Self::narrowed(home, "")
+    }
+
+    /// What belongs to one tenant.
+    pub(crate) fn of_tenant(home: &Home, tenant: domain::TenantId) -> Self {
+        Self::narrowed(home, &format!(" WHERE tenant_id = {tenant}"))
+    }
+
+    fn narrowed(home: &Home, condition: &str) -> Self {
+        tokio::task::block_in_place(|| match &home.url {
+            StoreUrl::Sqlite(path) => {
+                sqlite(&rusqlite::Connection::open(path).expect("the store"), condition)
+            }
+            StoreUrl::Postgres(url) => {
+                postgres(&mut postgres::Client::connect(url, postgres::NoTls).expect("the store"), condition)
+            }
+        })
+    }
+
+    /// Which tables differ, and how.
+    pub(crate) fn differences(&self, other: &Self) -> Vec<String> {
+        let mut found = Vec::new();
+        for (table, rows) in &self.0 {
+            let others = &other.0[table];
+            found.extend(
+                rows.iter().filter(|row| !others.contains(row)).map(|row| format!("{table} - {row}")),
+            );
+            found.extend(
+                others.iter().filter(|row| !rows.contains(row)).map(|row| format!("{table} + {row}")),
+            );
+        }
+        found
+    }
+}
+
+fn sqlite(connection: &rusqlite::Connection, condition: &str) -> Dump {
+    connection.busy_timeout(std::time::Duration::from_secs(10)).expect("waits");
+    let mut tables = connection
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        .expect("tables");
+    let tables: Vec<String> =
+        tables.query_map([], |row| row.get(0)).expect("tables").collect::<Result<_, _>>().expect("tables");
+    let rows = |table: &String| -> Option<Vec<String>> {
+        // A table without the column of the condition is left out.
+        let mut statement = connection.prepare(&format!("SELECT * FROM {table}{condition}")).ok()?;
+        let columns = statement.column_count();
+        let texts = statement.query_map([], |row| {
+            let values = (0..columns).map(|column| row.get::<_, rusqlite::types::Value>(column));
+            Ok(format!("{:?}", values.collect::<Result<Vec<_>, _>>()?))
+        });
+        let mut rows = texts.expect(table).collect::<Result<Vec<_>, _>>().expect(table);
+        rows.sort_unstable();
+        Some(rows)
+    };
+    Dump(tables.iter().filter_map(|table| Some((table.clone(), rows(table)?))).collect())
+}
+
+fn postgres(client: &mut postgres::Client, condition: &str) -> Dump {
+    let tables = client
+        .query("SELECT table_name::TEXT FROM information_schema.tables WHERE table_schema = 'public'", &[])
+        .expect("tables");
+    let mut rows = |table: &String| -> Option<Vec<String>> {
+        let sql = format!("SELECT CAST({table} AS TEXT) FROM {table}{condition} ORDER BY 1");
+        Some(client.query(&sql, &[]).ok()?.iter().map(|row| row.get(0)).collect())
+    };
+    let tables: Vec<String> = tables.iter().map(|row| row.get(0)).collect();
+    Dump(tables.iter().filter_map(|table| Some((table.clone(), rows(table)?))).collect())
+}

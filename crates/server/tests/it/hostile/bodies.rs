@@ -1,0 +1,77 @@
+use exeunt::faces::MAX_BODY_BYTES;
+
+use super::{Attack, Raid};
+use crate::authorization::{FACES, Row};
+
+/// A way to spoil a JSON object; nothing where it has no effect on this one.
+type Spoil = fn(&str) -> Option<Vec<u8>>;
+
+const SPOILS: &[(&str, Spoil)] = &[
+    ("cut off", |body| (body.len() > 2).then(|| body.as_bytes()[..body.len() / 2].to_vec())),
+    ("only opened", |_| bytes("{")),
+    ("twice", |body| bytes(&format!("{body}{body}"))),
+    ("with more behind it", |body| bytes(&format!("{body}]"))),
+    ("a key twice", twice),
+    ("a value that is not UTF-8", |body| with(body, b"\"x\":\"\xff\"")),
+    ("an overlong NUL", |body| with(body, b"\"x\":\"\xc0\x80\"")),
+    ("a lone surrogate", |body| with(body, br#""x":"\ud800""#)),
+    ("a raw line break in a text", |body| with(body, b"\"x\":\"\n\"")),
+    ("a number beyond all numbers", |body| with(body, b"\"x\":1e999")),
+    ("not a number", |body| with(body, b"\"x\":NaN")),
+    ("a raw NUL", |body| bytes(&body.replacen('{', "{\0", 1))),
+    ("a comment", |body| bytes(&body.replacen('{', "{/**/", 1))),
+    ("in UTF-16", |body| {
+        let units = std::iter::once(0xfeff).chain(body.encode_utf16());
+        Some(units.flat_map(u16::to_le_bytes).collect())
+    }),
+    ("nested too deep", |_| bytes(&"{\"a\":".repeat(10_000))),
+    ("arrays nested too deep", |_| bytes(&"[".repeat(100_000))),
+    ("an array", |body| bytes(&format!("[{body}]"))),
+    ("a text", |body| Some(serde_json::to_vec(body).expect("JSON"))),
+    ("a number", |_| bytes("5")),
+    ("beyond the limit", |body| bytes(&format!("{body}{}", " ".repeat(MAX_BODY_BYTES)))),
+];
+
+fn bytes(text: &str) -> Option<Vec<u8>> {
+    Some(text.as_bytes().to_vec())
+}
+
+/// Another member at the end.
+fn with(body: &str, member: &[u8]) -> Option<Vec<u8>> {
+    let open = body.strip_suffix('}')?;
+    let separator: &[u8] = if open == "{" { b"" } else { b"," };
+    Some([open.as_bytes(), separator, member, b"}"].concat())
+}
+
+/// The first key once more before it, with another value.
+fn twice(body: &str) -> Option<Vec<u8>> {
+    let key = body.split('"').nth(1)?;
+    bytes(&body.replacen('{', &format!("{{\"{key}\":null,"), 1))
+}
+
+/// Everything that a login of AppViewX says is in its headers.
+fn reads_no_body(row: &Row) -> bool {
+    row.body.is_empty() || row.path.contains("login") || row.path.contains("logout")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_that_cannot_be_read_change_nothing() {
+    let mut raid = Raid::begin().await;
+    let mut spoilt = 0;
+    for face in FACES {
+        for row in face.rows.iter().filter(|row| !reads_no_body(row)) {
+            let body = face.filled(&raid.stage, row.body);
+            for (what, spoil) in SPOILS {
+                let Some(body) = spoil(&body) else { continue };
+                let mut headers = raid.headers(face);
+                headers.extend(row.headers.iter().map(|(name, value)| (*name, value.as_bytes().to_vec())));
+                let target = format!("{}{}", face.root, face.filled(&raid.stage, row.path));
+                let attack = Attack { what: (*what).to_owned(), method: row.method, target, headers, body };
+                raid.expect_error(face, attack).await;
+                spoilt += 1;
+            }
+        }
+    }
+    assert!(spoilt > 300, "{spoilt}");
+    raid.end();
+}
