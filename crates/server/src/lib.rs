@@ -8,6 +8,7 @@ pub mod demo;
 pub mod engine;
 pub mod faces;
 pub mod halt;
+pub mod jwt;
 pub mod listener;
 pub mod mail;
 pub mod outbound;

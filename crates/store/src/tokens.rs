@@ -32,7 +32,7 @@ statements! {
     REVOKE = "DELETE FROM tokens WHERE tenant_id = $1 AND id = $2";
     REVOKE_CHILDREN = "DELETE FROM tokens WHERE tenant_id = $1 AND parent_id = $2";
     REVOKE_OF_USER = "DELETE FROM tokens WHERE tenant_id = $1 AND user_id = $2";
-    REVOKE_CLOUD = "DELETE FROM tokens WHERE tenant_id = $1 AND user_id = $2 AND kind = 'cloud'";
+    REVOKE_CLOUD = "DELETE FROM tokens WHERE tenant_id = $1 AND user_id = $2 AND kind = 'cloud' RETURNING id";
     REVOKE_OF_CLIENT = "DELETE FROM tokens WHERE client_id = $1";
     KEEP_NEWEST_OF_CLIENT = "DELETE FROM tokens WHERE client_id = $1 AND id IN \
                              (SELECT id FROM tokens WHERE client_id = $1 ORDER BY id DESC LIMIT $3 OFFSET $2)";
@@ -165,9 +165,9 @@ pub fn revoke_of_user(tx: &mut Tx<'_>, tenant: TenantId, user: UserId) -> Result
     tx.execute(REVOKE_OF_USER, params![tenant, user])
 }
 
-/// Answers whether the user had a cloud token.
-pub fn revoke_cloud(tx: &mut Tx<'_>, tenant: TenantId, user: UserId) -> Result<bool> {
-    Ok(tx.execute(REVOKE_CLOUD, params![tenant, user])? > 0)
+/// Answers which token ended, if the user had a cloud token.
+pub fn revoke_cloud(tx: &mut Tx<'_>, tenant: TenantId, user: UserId) -> Result<Option<i64>> {
+    tx.query_opt(REVOKE_CLOUD, params![tenant, user], |row| row.take())
 }
 
 pub fn revoke_of_client(tx: &mut Tx<'_>, client: &str) -> Result<u64> {

@@ -15,7 +15,7 @@ use store::{Tx, offboardings, steps, users};
 use super::edit::Edit;
 use super::load::{Loaded, load};
 use super::local::{self, Local};
-use super::start::{Start, Started, check, plan_all};
+use super::start::{Planned, Start, Started, check, plan_all};
 use super::{App, Caller, Pen};
 
 /// Asset rows that a request may change in its own transaction; the engine does the rest in chunks.
@@ -53,7 +53,7 @@ pub(super) fn accept(
     jitter: u64,
 ) -> Result<Vec<Started>, Error> {
     still_active(tx, caller)?;
-    let loaded = load(tx, pen.tenant, &start.users, &start.heir, start.goal)?;
+    let loaded = load(tx, pen.tenant, start)?;
     // Behind the locks: of the same request sent twice at once, the second finds the first.
     if let Some(repeat) = &start.repeat
         && let Some(replayed) = replay(tx, pen, caller, repeat, &loaded)?
@@ -63,11 +63,11 @@ pub(super) fn accept(
     let planned = plan_all(&loaded, caller, start, pen)?;
     let mut budget = ROWS_AT_ONCE;
     let mut started = Vec::with_capacity(planned.len());
-    for (user, plan) in planned {
+    for planned in planned {
         let mut acceptance = Acceptance { tx, pen, caller, start, loaded: &loaded, jitter };
-        started.push(match acceptance.join(user, &plan)? {
+        started.push(match acceptance.join(&planned)? {
             Some(joined) => joined,
-            None => acceptance.accept(user, plan, &mut budget)?,
+            None => acceptance.accept(planned, &mut budget)?,
         });
     }
     Ok(started)
@@ -126,7 +126,8 @@ struct Acceptance<'a, 't, 'c> {
 
 impl Acceptance<'_, '_, '_> {
     /// The same goal is under way already: the answer is that one. A new notice still replaces the old.
-    fn join(&mut self, user: &User, plan: &Plan) -> Result<Option<Started>, Error> {
+    fn join(&mut self, planned: &Planned<'_>) -> Result<Option<Started>, Error> {
+        let Planned { user, plan, heir } = planned;
         let open = self.loaded.open(user.id).iter();
         let same = |open: &&Offboarding| open.goal == plan.goal && !overtakes(plan, open);
         let Some(open) = open.filter(|open| !open.cancel_asked).find(same) else { return Ok(None) };
@@ -141,10 +142,11 @@ impl Acceptance<'_, '_, '_> {
             let fact = Fact::new("user.notice_changed", json!({})).on(user.id).of(&open.id);
             self.pen.write(self.tx, &fact)?;
         }
-        existing(self.tx, self.pen, &open.id, self.loaded.heir_name.clone(), self.loaded).map(Some)
+        existing(self.tx, self.pen, &open.id, heir.clone(), self.loaded).map(Some)
     }
 
-    fn accept(&mut self, user: &User, plan: Plan, budget: &mut i64) -> Result<Started, Error> {
+    fn accept(&mut self, planned: Planned<'_>, budget: &mut i64) -> Result<Started, Error> {
+        let Planned { user, plan, heir } = planned;
         self.supersede(user.id, &plan)?;
         let id = OffboardingId(self.pen.random.ordered_id(self.pen.now_ms));
         let mut steps = plan.steps;
@@ -173,7 +175,6 @@ impl Acceptance<'_, '_, '_> {
         let repeat = self.start.repeat.as_ref();
         offboardings::insert(self.tx, self.pen.tenant, &offboarding, repeat)?;
         steps::insert(self.tx, self.pen.tenant, &offboarding.id, &steps)?;
-        let heir = self.loaded.heir_of(user, plan.handover);
         let fact = accepted(&offboarding, &steps, heir.as_deref(), self.loaded);
         self.pen.write(self.tx, &fact)?;
         let platforms = Arc::clone(&self.loaded.platforms);

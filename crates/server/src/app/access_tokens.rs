@@ -11,7 +11,7 @@ use store::{Tx, users};
 use subtle::ConstantTimeEq;
 
 use super::authenticate::{TOKEN_PREFIX, bearer};
-use super::credentials::{Heritage, active};
+use super::credentials::{self, Heritage, active};
 use super::{App, Caller, Pen, UserRef};
 use crate::random::{self, Random};
 
@@ -82,11 +82,7 @@ impl App {
                 active(tx, pen.tenant, &UserRef::Id(user))?;
                 refuse_too_many(tx, &pen, user)?;
                 let made = make(tx, &pen, &caller, user, new, &random)?;
-                let token = &made.token;
-                let detail = json!({
-                    "token": token.id, "name": token.name, "role": token.role, "kind": token.kind,
-                });
-                pen.write(tx, &Fact::new("token.created", detail).on(user))?;
+                pen.write(tx, &credentials::made(&made.token))?;
                 Ok(made)
             })
             .await

@@ -4,7 +4,7 @@ use domain::{Error, Role};
 use store::{sessions, tokens};
 
 use super::{App, Caller, Credential, SEEN_GRAIN_MS};
-use crate::random;
+use crate::{jwt, random};
 
 /// How an API token begins, so that it is told from a session, and found where it leaked.
 pub const TOKEN_PREFIX: &str = "ext_";
@@ -16,12 +16,14 @@ impl App {
         let hash = random::hash(secret);
         if secret.starts_with(TOKEN_PREFIX) {
             self.by_token(&hash).await
+        } else if jwt::is_jwt(secret) {
+            self.by_service_token(secret).await
         } else {
             self.by_session(hash).await
         }
     }
 
-    async fn by_token(&self, hash: &str) -> Result<Caller, Error> {
+    pub(super) async fn by_token(&self, hash: &str) -> Result<Caller, Error> {
         let now_ms = self.clock.now_ms();
         let found = self.store.look_up(|tx| Ok::<_, Error>(tokens::find(tx, hash)?)).await?;
         let found = found.filter(|found| found.token.expires_ms.is_none_or(|expires| expires > now_ms));

@@ -1,7 +1,9 @@
 //! What holds for credentials of every kind: what a new one takes over from the one it is made with, and that all
 //! of a user's end together.
 
-use domain::{Error, Role, TenantId, User, UserId, UserState};
+use domain::{Error, Fact, Role, TenantId, User, UserId, UserState};
+use serde_json::json;
+use store::tokens::Token;
 use store::{Tx, clients, sessions, tokens, users};
 
 use super::{Caller, Credential, UserRef};
@@ -58,6 +60,17 @@ pub(super) fn end_all(tx: &mut Tx<'_>, tenant: TenantId, user: UserId) -> Result
     Ok(Ended { sessions, tokens, clients: clients::delete_of_user(tx, tenant, user)? })
 }
 
+/// The active user whose credential a caller makes or ends, and whether it is the caller's own: others' take an
+/// administrator.
+pub(super) fn holder(tx: &mut Tx<'_>, caller: &Caller, asked: &UserRef) -> Result<(User, bool), Error> {
+    let found = asked.find(tx, caller.tenant)?;
+    let own = caller.user.is_some() && found.as_ref().map(|user| user.id) == caller.user;
+    if !own {
+        caller.require(Role::Admin)?;
+    }
+    Ok((active(tx, caller.tenant, asked)?, own))
+}
+
 /// A user who is active, and stays so until the transaction ends.
 pub(super) fn active(tx: &mut Tx<'_>, tenant: TenantId, asked: &UserRef) -> Result<User, Error> {
     let missing = || Error::not_found("user", asked.shown());
@@ -66,4 +79,11 @@ pub(super) fn active(tx: &mut Tx<'_>, tenant: TenantId, asked: &UserRef) -> Resu
         user = users::by_id(tx, tenant, user.id)?.ok_or_else(missing)?;
     }
     if user.state == UserState::Active { Ok(user) } else { Err(missing()) }
+}
+
+/// What the log tells of a new token.
+pub(super) fn made(token: &Token) -> Fact {
+    let Token { id, kind, name, role, .. } = token;
+    let detail = json!({ "token": id, "kind": kind, "name": name, "role": role });
+    Fact::new("token.created", detail).on(token.user)
 }

@@ -11,15 +11,15 @@ use domain::{
 };
 use store::{Tx, accounts, assets, groups, offboardings, platforms, tenants, users};
 
-use super::{Caller, GroupRef, HeirRef, UserRef, lookup};
+use super::heirs::{Heirs, leaving_with_the_rest, successors};
+use super::start::Start;
+use super::{Caller, HeirRef, UserRef, lookup};
 
 /// What was loaded, before it is cut into one snapshot per user.
 pub(super) struct Loaded {
     pub policy: Policy,
     pub users: Vec<Option<User>>,
-    pub heir: NamedHeir,
-    /// For the answer: who inherits, by name.
-    pub heir_name: Option<String>,
+    heirs: Heirs,
     pub platforms: Arc<[Platform]>,
     accounts: HashMap<UserId, Vec<Account>>,
     holdings: HashMap<UserId, Holdings>,
@@ -29,25 +29,22 @@ pub(super) struct Loaded {
     active_admins: i64,
 }
 
-pub(super) fn load(
-    tx: &mut Tx<'_>,
-    tenant: TenantId,
-    asked: &[UserRef],
-    heir: &HeirRef,
-    goal: Goal,
-) -> Result<Loaded, Error> {
+pub(super) fn load(tx: &mut Tx<'_>, tenant: TenantId, start: &Start) -> Result<Loaded, Error> {
+    let goal = start.goal;
+    let asked: Vec<UserRef> = start.users.iter().map(|leaver| leaver.user.clone()).collect();
     let tenant_row = tenants::by_id(tx, tenant)?.ok_or_else(|| Error::internal(&"the tenant is gone"))?;
     let policy = tenant_row.policy;
-    let found = lookup::find_all(tx, tenant, asked)?;
-    let named = named_heir(tx, tenant, heir)?;
+    let found = lookup::find_all(tx, tenant, &asked)?;
+    let heirs = Heirs::find(tx, tenant, start.heirs())?;
     let inheriting = if policy.heir == Heir::Manager { managers_of(&found) } else { Vec::new() };
-    let stale = lock(tx, tenant, &found, &named, inheriting, goal)?;
-    let (found, mut named) =
-        if stale { (reread(tx, tenant, found)?, named_heir(tx, tenant, heir)?) } else { (found, named) };
+    let stale = lock(tx, tenant, &found, &heirs, inheriting, goal)?;
+    let (found, mut heirs) = if stale {
+        (reread(tx, tenant, found)?, Heirs::find(tx, tenant, start.heirs())?)
+    } else {
+        (found, heirs)
+    };
     let ids: Vec<UserId> = found.iter().flatten().map(|user| user.id).collect();
-    if let NamedHeir::User(Named { found: Some(successor), .. }) = &mut named {
-        leaving_with_the_rest(successor, &ids, goal);
-    }
+    heirs.leave_with(&ids, goal);
     let policy_group = match policy.heir {
         Heir::Group(id) => groups::by_id(tx, tenant, id)?,
         Heir::Nobody | Heir::Manager => None,
@@ -58,7 +55,6 @@ pub(super) fn load(
         leaving_with_the_rest(manager, &ids, goal);
     }
     Ok(Loaded {
-        heir_name: heir_name(tx, tenant, &named)?,
         platforms: platforms::list(tx, tenant)?.into(),
         accounts: by_user(accounts::of_users(tx, tenant, &ids)?, |account| account.user),
         holdings: assets::holdings(tx, tenant, &ids)?.into_iter().collect(),
@@ -66,7 +62,7 @@ pub(super) fn load(
         active_admins: active_admins_left(tx, tenant, &found, goal)?,
         policy,
         users: found,
-        heir: named,
+        heirs,
         policy_group,
         managers,
     })
@@ -104,10 +100,15 @@ impl Loaded {
         self.holdings.get(&user).cloned().unwrap_or_default()
     }
 
+    /// What was asked for, for a plan.
+    pub(super) fn named(&self, heir: &HeirRef) -> NamedHeir {
+        self.heirs.of(heir).map(|heir| heir.named.clone()).unwrap_or_default()
+    }
+
     /// Who inherits by name, for the answer and the log: named by the request, else by policy.
-    pub(super) fn heir_of(&self, user: &User, handover: Option<Handover>) -> Option<String> {
+    pub(super) fn heir_of(&self, user: &User, heir: &HeirRef, handover: Option<Handover>) -> Option<String> {
         let Some(Handover::To(_)) = handover else { return None };
-        self.heir_name.clone().or_else(|| self.policy_heir_name(user))
+        self.heirs.of(heir).and_then(|heir| heir.name.clone()).or_else(|| self.policy_heir_name(user))
     }
 
     fn policy_heir_name(&self, user: &User) -> Option<String> {
@@ -143,43 +144,6 @@ fn by_user<T>(rows: Vec<T>, user: impl Fn(&T) -> UserId) -> HashMap<UserId, Vec<
     map
 }
 
-/// Whoever leaves by the same request inherits nothing.
-fn leaving_with_the_rest(successor: &mut Successor, leavers: &[UserId], goal: Goal) {
-    successor.leaving |= goal.cuts() && leavers.contains(&successor.id);
-}
-
-/// What the heir's name stands for.
-fn named_heir(tx: &mut Tx<'_>, tenant: TenantId, heir: &HeirRef) -> Result<NamedHeir, Error> {
-    Ok(match heir {
-        HeirRef::Unsaid => NamedHeir::Unsaid,
-        HeirRef::Orphan => NamedHeir::Orphan,
-        HeirRef::Both => NamedHeir::Both,
-        HeirRef::Group(group) => NamedHeir::Group(named_group(tx, tenant, group)?),
-        HeirRef::User(user) => NamedHeir::User(Named {
-            given: user.shown(),
-            found: match user.find(tx, tenant)? {
-                Some(user) => successors(tx, tenant, &[user])?.pop(),
-                None => None,
-            },
-        }),
-    })
-}
-
-fn named_group(tx: &mut Tx<'_>, tenant: TenantId, group: &GroupRef) -> Result<Named<Owner>, Error> {
-    let found = group.find(tx, tenant)?.map(|group| Owner::Group(group.id));
-    Ok(Named { given: group.shown(), found })
-}
-
-fn heir_name(tx: &mut Tx<'_>, tenant: TenantId, heir: &NamedHeir) -> Result<Option<String>, Error> {
-    Ok(match heir {
-        NamedHeir::User(named) => named.found.as_ref().map(|found| found.user_name.clone()),
-        NamedHeir::Group(Named { found: Some(Owner::Group(id)), .. }) => {
-            groups::by_id(tx, tenant, *id)?.map(|group| group.name)
-        }
-        _ => None,
-    })
-}
-
 /// As one leaver sees it: the administrators who stay after this request, and the leaver.
 fn active_admins_left(
     tx: &mut Tx<'_>,
@@ -201,22 +165,6 @@ fn active_admins_left(
     Ok(users::active_admins(tx, tenant, leaving + 1)? - leaving + 1)
 }
 
-/// As successors: with their state, and whether they are leaving themselves.
-pub(super) fn successors(tx: &mut Tx<'_>, tenant: TenantId, users: &[User]) -> Result<Vec<Successor>, Error> {
-    let ids: Vec<UserId> = users.iter().map(|user| user.id).collect();
-    let open = offboardings::open_of_users(tx, tenant, &ids)?;
-    let leaving = |id| open.iter().any(|open| open.user == id && open.goal.cuts());
-    Ok(users
-        .iter()
-        .map(|user| Successor {
-            id: user.id,
-            user_name: user.user_name.clone(),
-            state: user.state,
-            leaving: leaving(user.id),
-        })
-        .collect())
-}
-
 fn managers(
     tx: &mut Tx<'_>,
     tenant: TenantId,
@@ -236,7 +184,7 @@ fn lock(
     tx: &mut Tx<'_>,
     tenant: TenantId,
     found: &[Option<User>],
-    heir: &NamedHeir,
+    heirs: &Heirs,
     inheriting: Vec<UserId>,
     goal: Goal,
 ) -> Result<bool, Error> {
@@ -245,9 +193,7 @@ fn lock(
     }
     let mut ids = inheriting;
     ids.extend(found.iter().flatten().map(|user| user.id));
-    if let NamedHeir::User(Named { found: Some(successor), .. }) = heir {
-        ids.push(successor.id);
-    }
+    ids.extend(heirs.users());
     ids.sort_unstable();
     ids.dedup();
     Ok(users::lock(tx, tenant, &ids)?)

@@ -10,7 +10,7 @@ use store::members::{self, Seat};
 use store::{Tx, assets, groups, profiles, users};
 
 use super::credentials::{Ended, end_all};
-use super::load::successors;
+use super::heirs::successors;
 
 /// What became of a local step in this transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]

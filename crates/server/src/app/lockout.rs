@@ -1,4 +1,4 @@
-//! Whoever guesses passwords must wait: by the name guessed at, and by the address guessed from.
+//! Whoever guesses secrets must wait: by the name guessed at, of a user or a client, and by the address guessed from.
 //!
 //! A name waits whether or not there is such a user: the wait tells nothing.
 
@@ -42,11 +42,14 @@ pub(super) fn locks(
     Ok(users.iter().zip(&subjects).filter_map(of).collect())
 }
 
-/// What is no name can be guessed at as well; it must fit into an index all the same.
 fn by_name(name: &str) -> String {
-    let key = NameKey::new(name);
-    let key = key.as_str().replace('\0', "\u{fffd}");
-    format!("user:{}", key.chars().take(name::MAX_NAME_CHARS).collect::<String>())
+    by("user", NameKey::new(name).as_str())
+}
+
+/// What is no name can be guessed at as well; it must fit into an index all the same.
+fn by(kind: &str, name: &str) -> String {
+    let name = name.replace('\0', "\u{fffd}");
+    format!("{kind}:{}", name.chars().take(name::MAX_NAME_CHARS).collect::<String>())
 }
 
 /// Whose failures are counted by one attempt.
@@ -57,10 +60,20 @@ pub(super) struct Subjects {
 
 impl Subjects {
     pub(super) fn of(attempt: &SignIn) -> Self {
-        Self {
-            name: by_name(&attempt.user_name),
-            address: attempt.address.map(|address| format!("address:{}", network(address))),
-        }
+        Self::new(by_name(&attempt.user_name), attempt.address)
+    }
+
+    /// Of somebody who is signed in: the address is not in doubt.
+    pub(super) fn named(user_name: &str) -> Self {
+        Self::new(by_name(user_name), None)
+    }
+
+    pub(super) fn of_client(id: &str, address: Option<IpAddr>) -> Self {
+        Self::new(by("client", id), address)
+    }
+
+    fn new(name: String, address: Option<IpAddr>) -> Self {
+        Self { name, address: address.map(|address| format!("address:{}", network(address))) }
     }
 
     /// The name before the address, so that two attempts never wait for each other in a circle.

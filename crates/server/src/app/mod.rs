@@ -8,12 +8,17 @@ mod access_tokens;
 mod assets;
 mod authenticate;
 mod claim;
+mod client_tokens;
+mod clients;
+mod cloud_tokens;
+mod confirm;
 mod console;
 mod credentials;
 mod directory;
 mod edit;
 mod feed;
 mod health;
+mod heirs;
 pub mod import;
 mod load;
 pub mod local;
@@ -35,13 +40,14 @@ mod tokens;
 mod wait;
 mod welcome;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use domain::{Error, Fact, Role, TenantId, TokenKind, UserId};
 use store::{Store, Tx};
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
+use crate::jwt::SigningKey;
 use crate::mail::Mailer;
 use crate::passwords::Passwords;
 use crate::random::Random;
@@ -52,9 +58,12 @@ pub use access_tokens::{
 };
 pub use authenticate::TOKEN_PREFIX;
 pub use claim::Work;
+pub use client_tokens::{ClientSignIn, MAX_SERVICE_TOKENS, SERVICE_TOKEN_LIFE_MS};
+pub use clients::Client;
 pub use directory::{
-    Changed, GroupDetail, GroupsChange, Leaving, MAX_GROUP_ROLES, MAX_MEMBERS, MAX_NEW_USERS, NewGroup,
-    NewName, NewUser, SeatChange, UserChange, UserDetail,
+    Changed, Dissolution, Dissolved, GroupDetail, GroupsChange, Leaving, MAX_GROUP_ROLES,
+    MAX_GROUPS_PER_REQUEST, MAX_MEMBERS, MAX_NEW_USERS, NewGroup, NewName, NewUser, SeatChange, UserChange,
+    UserDetail,
 };
 pub use health::Health;
 pub use lockout::Lock;
@@ -67,7 +76,7 @@ pub use release::{TenantRef, TenantRelease, WorkloadRef};
 pub use report::{PlatformReport, Report, reports};
 pub use search::{FoundUser, FoundUsers, MAX_SEARCHED, UserSearch};
 pub use sign_in::{DEFAULT_TENANT, SecretForm, SignIn, SignedIn, without_port};
-pub use start::{Start, Started};
+pub use start::{Leaver, Start, Started};
 pub use store::log::{Filter as LogFilter, LogEntry};
 pub use store::members::Seat;
 pub use store::offboardings::{Filter as OffboardingFilter, Repeat};
@@ -123,6 +132,8 @@ pub struct App {
     pub clock: Clock,
     pub random: Random,
     pub(crate) passwords: Passwords,
+    /// What service tokens are signed with, once it was needed; it stays the same for ever.
+    service_key: OnceLock<SigningKey>,
     pub options: AppOptions,
     /// Steps may be ready: a hint for the engine, which polls all the same.
     pub work_hint: Notify,
@@ -138,6 +149,7 @@ impl App {
             clock,
             random,
             passwords,
+            service_key: OnceLock::new(),
             options,
             work_hint: Notify::new(),
             change_hint: tokio::sync::watch::Sender::new(0),

@@ -3,7 +3,7 @@
 use domain::{Error, Holdings, Plan, Platform, Role, User};
 
 use super::load::load;
-use super::start::{check, plan_all};
+use super::start::{Planned, check, plan_all};
 use super::{App, Caller, Start};
 
 #[derive(Clone, Debug)]
@@ -24,14 +24,14 @@ impl App {
         let pen = self.pen(caller.tenant, caller.name.clone());
         self.store
             .read(|tx| {
-                let loaded = load(tx, pen.tenant, &start.users, &start.heir, start.goal)?;
+                let loaded = load(tx, pen.tenant, &start)?;
                 let planned = plan_all(&loaded, caller, &start, &pen)?;
-                let preview = |(user, plan): (&User, Plan)| Preview {
+                let preview = |Planned { user, plan, heir }: Planned<'_>| Preview {
                     user: user.clone(),
-                    holdings: loaded.holdings(user.id),
-                    heir: loaded.heir_of(user, plan.handover),
-                    platforms: loaded.platforms.to_vec(),
                     plan,
+                    holdings: loaded.holdings(user.id),
+                    heir,
+                    platforms: loaded.platforms.to_vec(),
                 };
                 Ok(planned.into_iter().map(preview).collect())
             })

@@ -112,25 +112,23 @@ impl App {
         match (user, hash) {
             (Some(user), Some(hash)) if right => Ok(Proven { tenant, user, hash, subjects }),
             _ => {
-                self.note_failure(tenant, attempt, subjects).await?;
+                let name = attempt.user_name.chars().take(domain::name::MAX_NAME_CHARS).collect::<String>();
+                let detail = json!({ "user_name": name, "face": attempt.face, "address": attempt.address });
+                self.note_failure(tenant, subjects, detail).await?;
                 Err(Error::BadPassword)
             }
         }
     }
 
-    async fn note_failure(
+    /// Counts a refused secret. [`Error::Locked`] if that is what it should have been told.
+    pub(super) async fn note_failure(
         &self,
         tenant: TenantId,
-        attempt: &SignIn,
         subjects: Subjects,
+        detail: serde_json::Value,
     ) -> Result<(), Error> {
         let pen = self.pen(tenant, "anonymous");
         let options = self.options.clone();
-        let detail = json!({
-            "user_name": attempt.user_name.chars().take(domain::name::MAX_NAME_CHARS).collect::<String>(),
-            "face": attempt.face,
-            "address": attempt.address.map(|address| address.to_string()),
-        });
         self.store
             .write(move |tx| {
                 subjects.count_failure(tx, tenant, &options, pen.now_ms)?;
@@ -187,7 +185,7 @@ pub fn without_port(host: &str) -> &str {
 }
 
 /// The tenant whose host it is, else `default`. A port in the header does not matter.
-fn tenant_of_host(tx: &mut Tx<'_>, host: Option<&str>) -> Result<TenantId, Error> {
+pub(super) fn tenant_of_host(tx: &mut Tx<'_>, host: Option<&str>) -> Result<TenantId, Error> {
     let name = without_port(host.unwrap_or_default()).to_ascii_lowercase();
     if !name.is_empty()
         && let Some(tenant) = tenants::by_host(tx, &name)?

@@ -1,9 +1,10 @@
 //! What a request is, and the plans it yields.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::plan::{Request, plan};
-use domain::{Error, Goal, Offboarding, Plan, Platform, Refusal, Step, User, text};
+use domain::{Error, Goal, Offboarding, Plan, Platform, Refusal, Step, User, UserId, text};
 use store::offboardings::Repeat;
 
 use super::load::Loaded;
@@ -14,7 +15,8 @@ use super::{Caller, HeirRef, MAX_NOTICE_CHARS, MAX_USERS_PER_REQUEST, Pen, UserR
 pub struct Start {
     pub goal: Goal,
     /// All or nothing: one refusal and nothing is changed for anybody.
-    pub users: Vec<UserRef>,
+    pub users: Vec<Leaver>,
+    /// Who inherits from whoever names nobody of its own.
     pub heir: HeirRef,
     /// The notice for the leaver.
     pub message: Option<String>,
@@ -24,9 +26,27 @@ pub struct Start {
     pub repeat: Option<Repeat>,
 }
 
+/// One of the users of a request.
+#[derive(Clone, Debug)]
+pub struct Leaver {
+    pub user: UserRef,
+    /// Who inherits from this one, where that is said for each by itself.
+    pub heir: Option<HeirRef>,
+}
+
 impl Start {
     pub fn new(goal: Goal, users: Vec<UserRef>) -> Self {
+        let users = users.into_iter().map(|user| Leaver { user, heir: None }).collect();
         Self { goal, users, heir: HeirRef::Unsaid, message: None, start_ms: None, repeat: None }
+    }
+
+    fn heir_of<'s>(&'s self, leaver: &'s Leaver) -> &'s HeirRef {
+        leaver.heir.as_ref().unwrap_or(&self.heir)
+    }
+
+    /// Everybody who is to inherit, as often as it is said.
+    pub(super) fn heirs(&self) -> impl Iterator<Item = &HeirRef> {
+        self.users.iter().map(|leaver| self.heir_of(leaver))
     }
 }
 
@@ -57,32 +77,61 @@ pub(super) fn check(start: &Start) -> Result<(), Error> {
     text::check("message", start.message.as_deref().unwrap_or_default(), MAX_NOTICE_CHARS)
 }
 
+/// One user's part of a request, before it is accepted.
+pub(super) struct Planned<'l> {
+    pub user: &'l User,
+    pub plan: Plan,
+    /// Who inherits, by name.
+    pub heir: Option<String>,
+}
+
 /// One plan per user, each user once; every refusal is collected before any is told.
 pub(super) fn plan_all<'l>(
     loaded: &'l Loaded,
     caller: &Caller,
     start: &Start,
     pen: &Pen,
-) -> Result<Vec<(&'l User, Plan)>, Error> {
-    let request = Request {
-        goal: start.goal,
-        heir: loaded.heir.clone(),
-        start_ms: start.start_ms.unwrap_or(pen.now_ms),
-    };
-    let mut planned: Vec<(&User, Plan)> = Vec::new();
+) -> Result<Vec<Planned<'l>>, Error> {
+    let mut planned: Vec<Planned<'_>> = Vec::new();
     let mut refusals: Vec<Refusal> = Vec::new();
-    let mut seen = std::collections::HashSet::new();
-    for (asked, user) in start.users.iter().zip(&loaded.users) {
-        if user.as_ref().is_some_and(|user| !seen.insert(user.id)) {
-            continue;
+    let mut seen: HashMap<UserId, &HeirRef> = HashMap::new();
+    for (leaver, user) in start.users.iter().zip(&loaded.users) {
+        let heir = start.heir_of(leaver);
+        if let Some(user) = user
+            && let Some(earlier) = seen.insert(user.id, heir)
+        {
+            if earlier == heir {
+                continue;
+            }
+            let name = &user.user_name;
+            return Err(Error::invalid("users", format!("name {name} twice, with different new owners")));
         }
-        let snapshot = loaded.snapshot(&asked.shown(), user.as_ref(), caller);
-        let key = |no: domain::StepNo| no.to_string();
-        match (plan(&request, &snapshot, &loaded.policy, pen.now_ms, key), user) {
-            (Ok(plan), Some(user)) => planned.push((user, plan)),
-            (Ok(_), None) => refusals.push(Refusal::UnknownUser { user: asked.shown() }),
-            (Err(refusal), _) => refusals.push(refusal),
+        match plan_one(loaded, caller, start, leaver, user.as_ref(), pen) {
+            Ok(plan) => planned.push(plan),
+            Err(refusal) => refusals.push(refusal),
         }
     }
     if refusals.is_empty() { Ok(planned) } else { Err(Error::Refused(refusals)) }
+}
+
+fn plan_one<'l>(
+    loaded: &'l Loaded,
+    caller: &Caller,
+    start: &Start,
+    leaver: &Leaver,
+    user: Option<&'l User>,
+    pen: &Pen,
+) -> Result<Planned<'l>, Refusal> {
+    let shown = leaver.user.shown();
+    let heir = start.heir_of(leaver);
+    let request = Request {
+        goal: start.goal,
+        heir: loaded.named(heir),
+        start_ms: start.start_ms.unwrap_or(pen.now_ms),
+    };
+    let snapshot = loaded.snapshot(&shown, user, caller);
+    let key = |no: domain::StepNo| no.to_string();
+    let plan = plan(&request, &snapshot, &loaded.policy, pen.now_ms, key)?;
+    let user = user.ok_or(Refusal::UnknownUser { user: shown })?;
+    Ok(Planned { heir: loaded.heir_of(user, heir, plan.handover), user, plan })
 }

@@ -6,6 +6,7 @@ use store::numbers::{self, Series};
 use store::tokens::{self, Token};
 
 use super::authenticate::TOKEN_PREFIX;
+use super::credentials::made;
 use super::offboardings::one_more;
 use super::{App, Caller, Page, UserRef};
 use crate::random;
@@ -57,8 +58,7 @@ impl App {
                     store::Error::Unique(_) => Error::Conflict(format!("a token named {} exists", new.name)),
                     other => other.into(),
                 })?;
-                let detail = json!({ "token": token.id, "name": token.name, "role": token.role });
-                pen.write(tx, &Fact::new("token.created", detail).on(user.id))?;
+                pen.write(tx, &made(&token))?;
                 Ok(token)
             })
             .await?;

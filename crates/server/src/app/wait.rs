@@ -27,23 +27,39 @@ impl App {
         id: &OffboardingId,
         wait_for: WaitFor,
     ) -> Result<(Offboarding, Vec<Step>), Error> {
+        let rested = self.wait_for_all(caller, std::slice::from_ref(id), wait_for).await?.pop();
+        rested.ok_or_else(|| Error::internal(&"one offboarding was waited for and none was answered"))
+    }
+
+    /// As [`App::wait`], for several; the longest wait is that of all together.
+    pub async fn wait_for_all(
+        &self,
+        caller: &Caller,
+        ids: &[OffboardingId],
+        wait_for: WaitFor,
+    ) -> Result<Vec<(Offboarding, Vec<Step>)>, Error> {
         let mut changes = self.change_hint.subscribe();
         let limit = Duration::from_millis(u64::try_from(self.options.max_wait_ms).unwrap_or(0));
         let patience = tokio::time::sleep(limit);
         tokio::pin!(patience);
-        loop {
-            // Registered before the look, so that no change falls between.
-            changes.mark_unchanged();
-            let (offboarding, steps) = self.look(caller, id).await?;
-            if rests(&offboarding, &steps, wait_for) {
-                return Ok((offboarding, steps));
-            }
-            tokio::select! {
-                () = &mut patience => return Ok((offboarding, steps)),
-                _ = changes.changed() => {}
-                () = tokio::time::sleep(Duration::from_millis(LOOK_AGAIN_MS)) => {}
-            }
+        let mut rested = Vec::with_capacity(ids.len());
+        for id in ids {
+            let told = loop {
+                // Registered before the look, so that no change falls between.
+                changes.mark_unchanged();
+                let (offboarding, steps) = self.look(caller, id).await?;
+                if patience.is_elapsed() || rests(&offboarding, &steps, wait_for) {
+                    break (offboarding, steps);
+                }
+                tokio::select! {
+                    () = &mut patience => {}
+                    _ = changes.changed() => {}
+                    () = tokio::time::sleep(Duration::from_millis(LOOK_AGAIN_MS)) => {}
+                }
+            };
+            rested.push(told);
         }
+        Ok(rested)
     }
 
     async fn look(&self, caller: &Caller, id: &OffboardingId) -> Result<(Offboarding, Vec<Step>), Error> {

@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::import::Import;
 use super::place::{Desk, Place};
 use super::serve::Serve;
-use super::{backup, decide, depart, log, platform, status, tenant, token, user};
+use super::{backup, client, decide, depart, log, platform, status, tenant, token, user};
 use crate::demo::Demo;
 
 /// One server for every departure: cuts access everywhere, hands over, releases, deletes and proves it.
@@ -72,6 +72,9 @@ pub enum AtDesk {
     /// Make, list and revoke API tokens
     #[command(subcommand)]
     Token(token::TokenCommand),
+    /// Make, list and delete OAuth clients
+    #[command(subcommand)]
+    Client(client::ClientCommand),
     /// Add and list tenants
     #[command(subcommand)]
     Tenant(tenant::TenantCommand),
@@ -98,6 +101,7 @@ impl AtDesk {
             Self::Log(log) => log::run(desk, log).await,
             Self::User(user) => user::run(desk, user).await,
             Self::Token(token) => token::run(desk, token).await,
+            Self::Client(client) => client::run(desk, client).await,
             Self::Tenant(tenant) => tenant::run(desk, tenant).await,
             Self::Platform(platform) => platform::run(desk, platform).await,
             Self::Backup(backup) => backup::run(desk, &backup).await,

@@ -9,7 +9,7 @@ use super::named;
 use super::output::table;
 use super::pages::gather;
 use super::place::Desk;
-use crate::app::{MAX_PAGE, NewToken, UserRef};
+use crate::app::{MAX_PAGE, NewToken, Token, UserRef};
 
 #[derive(Clone, Debug, Subcommand)]
 pub enum TokenCommand {
@@ -31,6 +31,12 @@ pub enum TokenCommand {
         #[arg(long, value_name = "RFC3339", value_parser = named::moment)]
         expires: Option<i64>,
     },
+    /// Make the cloud token of a user and show it, this once; the one before it ends
+    Cloud {
+        /// An operator or administrator: a user name, or id:NUMBER
+        #[arg(value_name = "USER", value_parser = named::user)]
+        user: UserRef,
+    },
     /// List the tokens of every kind, without their secrets
     List,
     /// End a token of any kind, and those that were made with it
@@ -45,16 +51,20 @@ pub(super) async fn run(desk: &Desk, command: TokenCommand) -> Result<(), Failur
     match command {
         TokenCommand::Create { name, user, role, expires } => {
             let new = NewToken { name, role, user: Some(user), expires_ms: expires };
-            let (token, secret) = desk.app.create_token(&desk.caller, new).await?;
-            let document = json!({ "id": token.id, "name": token.name, "role": token.role, "token": secret });
-            desk.output.answer(&document, || format!("{secret}\n"))
+            show(desk, desk.app.create_token(&desk.caller, new).await?)
         }
+        TokenCommand::Cloud { user } => show(desk, desk.app.create_cloud_token(&desk.caller, &user).await?),
         TokenCommand::List => list(desk).await,
         TokenCommand::Revoke { id } => {
             desk.app.revoke_token(&desk.caller, id).await?;
             desk.output.answer(&json!({ "id": id, "revoked": true }), || format!("token {id} is revoked\n"))
         }
     }
+}
+
+fn show(desk: &Desk, (token, secret): (Token, String)) -> Result<(), Failure> {
+    let document = json!({ "id": token.id, "name": token.name, "role": token.role, "token": secret });
+    desk.output.answer(&document, || format!("{secret}\n"))
 }
 
 async fn list(desk: &Desk) -> Result<(), Failure> {

@@ -163,10 +163,10 @@ fn one_cloud_token_replaces_another() {
     each(|base| async move {
         base.company(T, 1).await;
         base.write(|tx| {
-            assert!(!tokens::revoke_cloud(tx, T, UserId(1))?);
+            assert_eq!(tokens::revoke_cloud(tx, T, UserId(1))?, None);
             tokens::insert(tx, "n", &token(1, TokenKind::Named), None)?;
             tokens::insert(tx, "c1", &token(2, TokenKind::Cloud), None)?;
-            assert!(tokens::revoke_cloud(tx, T, UserId(1))?);
+            assert_eq!(tokens::revoke_cloud(tx, T, UserId(1))?, Some(2));
             tokens::insert(tx, "c2", &token(3, TokenKind::Cloud), None)?;
             assert_eq!(numbers(tx)?, [1, 3]);
             Ok(())

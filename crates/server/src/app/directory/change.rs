@@ -73,6 +73,11 @@ impl UserChange {
         if texts || others || self.profile.is_some() { Role::Admin } else { Role::Operator }
     }
 
+    /// Whether it leaves everything as it is.
+    pub fn is_nothing(&self) -> bool {
+        self.needs() == Role::Operator && self.enabled.is_none()
+    }
+
     fn check(&self) -> Result<(), Error> {
         if let Some(NewName::Exactly(new)) = &self.user_name {
             name::check_user("userName", new)?;

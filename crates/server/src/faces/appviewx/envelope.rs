@@ -20,7 +20,15 @@ pub(super) struct Envelope<R> {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Tags {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub user_names: Vec<String>,
+}
+
+impl Tags {
+    /// Some of the vendor's answers have an empty object here.
+    pub(super) fn none() -> Self {
+        Self { user_names: Vec::new() }
+    }
 }
 
 impl<R: Serialize> Envelope<R> {

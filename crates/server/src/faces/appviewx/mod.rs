@@ -3,12 +3,14 @@
 //! Owns that wire: paths, queries, credentials, envelopes and codes. Its types never leave this module, and
 //! nothing here decides anything about a user: that is `app`.
 
+mod client_token;
 mod credential;
 mod envelope;
 mod failure;
 mod groups;
 mod login;
 mod payload;
+mod program;
 mod query;
 mod removal;
 mod route;
@@ -59,5 +61,7 @@ async fn answer(app: &App, exchange: &Exchange, call: Call) -> Result<Response, 
         Call::UpdateGroupsOfUser => users::update_groups(app, exchange).await,
         Call::AddGroup => groups::add(app, exchange).await,
         Call::RemoveGroup => groups::remove(app, exchange).await,
+        Call::AddServiceAccount => program::add(app, exchange).await,
+        Call::GetServiceToken => client_token::issue(app, exchange).await,
     }
 }

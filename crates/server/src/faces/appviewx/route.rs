@@ -18,6 +18,8 @@ pub(super) enum Call {
     UpdateGroupsOfUser,
     AddGroup,
     RemoveGroup,
+    GetServiceToken,
+    AddServiceAccount,
 }
 
 struct Route {
@@ -26,7 +28,7 @@ struct Route {
     call: Call,
 }
 
-const ROUTES: [Route; 9] = [
+const ROUTES: [Route; 11] = [
     Route { method: Method::POST, endpoint: "login", call: Call::Login },
     Route { method: Method::POST, endpoint: "acctmgmt-perform-login", call: Call::Login },
     Route { method: Method::POST, endpoint: "acctmgmt-perform-logout", call: Call::Logout },
@@ -36,6 +38,8 @@ const ROUTES: [Route; 9] = [
     Route { method: Method::PUT, endpoint: "user-updateUsergroups", call: Call::UpdateGroupsOfUser },
     Route { method: Method::POST, endpoint: "usergroup", call: Call::AddGroup },
     Route { method: Method::DELETE, endpoint: "userGroup", call: Call::RemoveGroup },
+    Route { method: Method::POST, endpoint: "acctmgmt-get-service-token", call: Call::GetServiceToken },
+    Route { method: Method::POST, endpoint: "acctmgmt-add-service-account", call: Call::AddServiceAccount },
 ];
 
 /// All that this face serves: method and endpoint.

@@ -1,21 +1,13 @@
 //! What a client sends to sign in, in every form seen.
 
-use base64::Engine;
-use base64::alphabet::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use domain::Error;
 use secrecy::SecretString;
 
 use super::body::Node;
+use super::secret;
 
 /// The root key that very old clients wrap a JSON login in.
 const OLD_ROOT: &str = "DM2ContentIndexing_CheckCredentialReq";
-
-/// Some clients leave the padding out.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
 
 #[derive(Debug)]
 pub struct Login {
@@ -39,17 +31,11 @@ impl Login {
         };
         Ok(Self {
             user_name,
-            password: password(body.text("password")?.unwrap_or_default())?,
+            password: secret::decode(body.text("password")?.unwrap_or_default()).ok_or(Error::BadPassword)?,
             device_id: body.text("deviceId")?.map(str::to_owned),
             timeout_minutes: body.number("timeout")?,
         })
     }
-}
-
-/// Base64 of UTF-8.
-fn password(sent: &str) -> Result<SecretString, Error> {
-    let bytes = BASE64.decode(sent.trim()).map_err(|_| Error::BadPassword)?;
-    String::from_utf8(bytes).map(SecretString::from).map_err(|_| Error::BadPassword)
 }
 
 #[cfg(test)]

@@ -10,7 +10,9 @@
 pub mod access_token;
 pub mod answer;
 pub mod body;
+pub mod bulk;
 pub mod by_name;
+mod edit;
 mod failure;
 pub mod level;
 pub mod login;
@@ -21,6 +23,7 @@ pub mod path;
 pub mod query;
 pub mod reference;
 pub mod route;
+mod secret;
 mod serve;
 pub mod successor;
 pub mod token;

@@ -2,6 +2,8 @@
 
 use domain::Error;
 
+use super::body::Node;
+
 /// Reads an id. `0` is how clients say "not given"; `field` is named in the error.
 pub fn id(field: &'static str, text: &str) -> Result<Option<i64>, Error> {
     let digits = text.trim();
@@ -11,6 +13,27 @@ pub fn id(field: &'static str, text: &str) -> Result<Option<i64>, Error> {
     }
     let number: i64 = digits.parse().map_err(|_| Error::invalid(field, "must be a number"))?;
     Ok((number != 0).then_some(number))
+}
+
+/// What a client calls somebody or something: its id, else its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Named {
+    Id(i64),
+    Name(String),
+}
+
+/// A pair of id and name, as v4 has them everywhere. An id that is not 0 goes before the name; with neither,
+/// nothing is meant.
+pub fn id_name(pair: &Node) -> Result<Option<Named>, Error> {
+    const FIELD: &str = "id";
+    let id = match pair.text(FIELD)? {
+        Some(text) => id(FIELD, text)?,
+        None => None,
+    };
+    Ok(match id {
+        Some(id) => Some(Named::Id(id)),
+        None => pair.text("name")?.map(|name| Named::Name(name.to_owned())),
+    })
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Who inherits, as the query of a DELETE says it in either generation of the API.
+//! Who inherits, as a client says it in either generation of the API, mostly in the query of a DELETE.
 
 use domain::{Error, GroupId, UserId};
 
@@ -6,7 +6,7 @@ use super::by_name::ByName;
 use super::percent;
 use super::query::Query;
 use super::reference;
-use crate::app::{GroupRef, UserRef};
+use crate::app::{GroupRef, HeirRef, UserRef};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Successor {
@@ -22,6 +22,17 @@ const USER_PARAMETERS: [&str; 2] = ["newUserId", "transferToUser"];
 const GROUP_PARAMETERS: [&str; 2] = ["newUserGroupId", "transfertoUserGroup"];
 
 impl Successor {
+    /// `skip` is the wish that nobody inherits. A new owner named beside it goes before.
+    pub fn heir(self, skip: bool) -> HeirRef {
+        match self {
+            Self::None if skip => HeirRef::Orphan,
+            Self::None => HeirRef::Unsaid,
+            Self::User(user) => HeirRef::User(user),
+            Self::Group(group) => HeirRef::Group(group),
+            Self::Both => HeirRef::Both,
+        }
+    }
+
     pub fn from_query(query: &Query<'_>) -> Result<Self, Error> {
         let mut user = None;
         let mut group = None;

@@ -24,19 +24,21 @@ pub(super) async fn create(request: &Request<'_>) -> Result<Answer, Failure> {
     Ok(Answer::of_platforms(platforms::nothing_to_do(mode)).located(location))
 }
 
-fn new_user(mut person: Person) -> Result<NewUser, Error> {
+fn new_user(person: Person) -> Result<NewUser, Error> {
     person.keeps_id(None)?;
-    let roles = person.roles.unwrap_or_default();
-    let named = person.username.filter(|name| !name.is_empty());
-    let username = named.ok_or_else(|| Error::invalid("username", "is missing"))?;
+    let Person { username, roles, mut profile, .. } = person;
+    let username = username.filter(|name| !name.is_empty());
+    let username = username.ok_or_else(|| Error::invalid("username", "is missing"))?;
+    let full_name = complete_names(&mut profile, ("", "")).unwrap_or_default();
+    let role = roles.own_role(Role::None).unwrap_or(Role::None);
     Ok(NewUser {
         email: person.email.unwrap_or_default(),
-        full_name: complete_names(&mut person.profile, ("", "")).unwrap_or_default(),
-        role: roles.own_role(Role::None).unwrap_or(Role::None),
+        full_name,
+        role,
         enabled: person.enabled.unwrap_or(true),
         external_id: person.external_id.filter(|id| !id.is_empty()),
         password: person.password,
-        profile: person.profile,
+        profile: Profile { roles: roles.others, ..profile },
         ..NewUser::named(username)
     })
 }
@@ -61,30 +63,36 @@ pub(super) async fn update(request: &Request<'_>) -> Result<Answer, Failure> {
 
 /// What differs from `before`: a client that sends back all that it got changes what it means to change, and
 /// needs the right to do that alone.
-fn user_change(mut person: Person, before: &UserDetail) -> UserChange {
+fn user_change(person: Person, before: &UserDetail) -> UserChange {
     let UserDetail { user, profile: told, .. } = before;
+    let Person { mut roles, mut profile, .. } = person;
     let other = |new: Option<String>, old: &str| new.filter(|new| new != old);
-    let full_name = complete_names(&mut person.profile, told.names(&user.full_name));
+    let full_name = complete_names(&mut profile, told.names(&user.full_name));
+    let role = roles.own_role(user.role);
+    roles.forget_shown(user.role, told);
+    let profile = Profile { roles: roles.others, ..profile };
     UserChange {
         user_name: other(person.username, &user.user_name).map(NewName::Exactly),
         email: other(person.email, &user.email),
-        full_name: other(full_name, &user.full_name),
+        full_name,
         external_id: other(person.external_id, user.external_id.as_deref().unwrap_or_default()),
-        role: person.roles.and_then(|roles| roles.own_role(user.role)),
-        profile: (told.clone().changed_by(&person.profile) != *told).then_some(person.profile),
+        role,
+        profile: (told.clone().changed_by(&profile) != *told).then_some(profile),
         enabled: person.enabled,
         ..UserChange::default()
     }
 }
 
-/// Where one of the names is told, the other stays as it is shown; both make up the full name.
+/// Where one of the names differs from `before`, both are told, and make up the full name.
 fn complete_names(told: &mut Profile, before: (&str, &str)) -> Option<String> {
-    if told.given_name.is_none() && told.family_name.is_none() {
+    let given = told.given_name.take().unwrap_or_else(|| before.0.to_owned());
+    let family = told.family_name.take().unwrap_or_else(|| before.1.to_owned());
+    if (given.as_str(), family.as_str()) == before {
         return None;
     }
-    let given = told.given_name.get_or_insert_with(|| before.0.to_owned());
-    let family = told.family_name.get_or_insert_with(|| before.1.to_owned());
-    Some(profile::full_name(given, family))
+    let full_name = profile::full_name(&given, &family);
+    (told.given_name, told.family_name) = (Some(given), Some(family));
+    Some(full_name)
 }
 
 /// A name or id that is taken is the request's mistake here (contract section 4).

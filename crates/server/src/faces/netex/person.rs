@@ -1,5 +1,6 @@
 //! A user as a client tells it, bare or inside `user` (contract section 3.6).
 
+use domain::text::{self, MAX_TEXT_CHARS};
 use domain::{Error, Profile};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
@@ -21,8 +22,8 @@ pub(super) struct Person {
     pub email: Option<String>,
     pub external_id: Option<String>,
     pub enabled: Option<bool>,
-    pub roles: Option<Told>,
-    /// By the rules of [`Profile::changed_by`].
+    pub roles: Told,
+    /// By the rules of [`Profile::changed_by`], without the roles.
     pub profile: Profile,
     ids: [Option<String>; 2],
 }
@@ -45,8 +46,8 @@ impl Person {
             email: fields.text("email")?,
             external_id: fields.text("externalId")?,
             enabled: fields.truth("enabled")?,
-            profile: profile(&mut fields, roles.as_ref())?,
-            roles,
+            profile: profile(&mut fields)?,
+            roles: roles.unwrap_or_default(),
             ids: [fields.text("id")?, fields.text("commonId")?],
         })
     }
@@ -72,7 +73,7 @@ fn unwrapped(mut fields: Fields) -> Result<Fields, Error> {
     user.ok_or_else(|| Error::invalid("user", "must be an object, and stand alone"))
 }
 
-fn profile(fields: &mut Fields, roles: Option<&Told>) -> Result<Profile, Error> {
+fn profile(fields: &mut Fields) -> Result<Profile, Error> {
     let mut profile = Profile {
         given_name: fields.text("name")?,
         family_name: fields.text("surname")?,
@@ -86,8 +87,9 @@ fn profile(fields: &mut Fields, roles: Option<&Told>) -> Result<Profile, Error> 
         image: image(fields)?,
         ..Profile::default()
     };
-    if let Some(roles) = roles {
-        profile.roles.clone_from(&roles.others);
+    // Together they become the full name, whose own check would name neither.
+    for (field, name) in [("name", &profile.given_name), ("surname", &profile.family_name)] {
+        text::check(field, name.as_deref().unwrap_or_default(), MAX_TEXT_CHARS)?;
     }
     for name in [EXTENDED_FIELDS, EXTRA] {
         if let Some(kept) = kept(fields, name)? {

@@ -60,6 +60,12 @@ impl Told {
         Ok(told)
     }
 
+    /// Forgets what is shown already: a client that sends back what it got tells nothing new.
+    pub(super) fn forget_shown(&mut self, own: Role, profile: &Profile) {
+        self.others
+            .retain(|section, roles| held(section, own, roles) != held(section, own, told(profile, section)));
+    }
+
     /// What this makes of Exeunt's own role. An operator is shown as `admin` too, and stays what it is.
     pub(super) fn own_role(&self, now: Role) -> Option<Role> {
         match self.administers? {
@@ -70,22 +76,27 @@ impl Told {
     }
 }
 
+/// A user's roles as they are shown.
 pub(super) fn shown(own: Role, profile: &Profile) -> Map<String, Value> {
-    let mut shown = Map::new();
-    for (index, (section, _)) in SECTIONS.iter().enumerate() {
-        let told = profile.roles.get(*section).into_iter().flatten();
-        let mut roles: Vec<&str> = told.map(String::as_str).collect();
-        if *section == MANAGEMENT && own >= Role::Operator {
-            roles.push(ADMIN);
-        }
-        if roles.is_empty() && index < EVERYBODYS {
-            roles.push(USER);
-        }
-        if !roles.is_empty() {
-            shown.insert((*section).to_owned(), json!(roles));
-        }
+    let sections = SECTIONS.iter().map(|(section, _)| (*section, held(section, own, told(profile, section))));
+    let held = sections.filter(|(_, roles)| !roles.is_empty());
+    held.map(|(section, roles)| (section.to_owned(), json!(roles))).collect()
+}
+
+fn told<'a>(profile: &'a Profile, section: &str) -> &'a [String] {
+    profile.roles.get(section).map_or(&[], Vec::as_slice)
+}
+
+/// The roles of one section, with what goes without saying.
+fn held<'a>(section: &str, own: Role, told: &'a [String]) -> Vec<&'a str> {
+    let mut roles: Vec<&str> = told.iter().map(String::as_str).collect();
+    if section == MANAGEMENT && own >= Role::Operator {
+        roles.push(ADMIN);
     }
-    shown
+    if roles.is_empty() && SECTIONS[..EVERYBODYS].iter().any(|(name, _)| *name == section) {
+        roles.push(USER);
+    }
+    roles
 }
 
 pub(super) fn of_group() -> Map<String, Value> {

@@ -4,6 +4,8 @@
 
 mod assets;
 mod authenticated;
+mod clients;
+mod cloud_tokens;
 mod feed;
 mod groups;
 mod log;
@@ -52,6 +54,8 @@ fn operations() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .merge(sessions::operations())
         .merge(tokens::operations())
+        .merge(cloud_tokens::operations())
+        .merge(clients::operations())
         .merge(users::operations())
         .merge(user_changes::operations())
         .merge(groups::operations())

@@ -43,7 +43,7 @@ struct NewToken {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Token)]
 #[serde(rename_all = "camelCase")]
-struct TokenView {
+pub(super) struct TokenView {
     id: i64,
     /// `named` ones are made here, the others by the vendors' calls.
     #[schema(schema_with = words::token_kind)]
@@ -58,11 +58,11 @@ struct TokenView {
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct CreatedToken {
+pub(super) struct CreatedToken {
     /// Send it as `Authorization: Bearer`. It is shown this once.
-    token: String,
+    pub(super) token: String,
     #[serde(flatten)]
-    view: TokenView,
+    pub(super) view: TokenView,
 }
 
 impl From<Token> for TokenView {

@@ -41,7 +41,7 @@ const ADDED_TWICE: &str =
 const SHORT_PASSWORD: &str = r#"{"payload":{"loginName":"new","isExternalAuth":"N","password":"c2hvcnQ=","confirmPassword":"c2hvcnQ=","preferredContactMode":"E","email":"e"}}"#;
 
 /// Contract section 4, line by line, and the codes that this face adds. Those of roles have nothing to stand for
-/// here; those of service accounts are in `service_accounts`.
+/// here; those of service accounts are in `client_tokens`.
 const TABLE: &[Row] = &[
     row(400, "MANDATORY_FIELD_MISSING", ADMIN, "POST", "acctmgmt-remove-user", LEAVER),
     row(

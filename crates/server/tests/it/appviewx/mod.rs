@@ -2,6 +2,7 @@
 
 mod access; // credentials, roles, tenants: who may call, and with which refusal
 mod adding; // adding users, and their groups
+mod client_tokens; // OAuth clients and what they are issued
 mod codes; // every status code of the contract, and how it is reached
 mod grouping; // adding and removing groups
 mod login; // sessions: the examples, the failures, lockout

@@ -174,13 +174,17 @@ async fn every_answer_fits_its_schema() {
     };
     client.company.app.store.write(insert).await.expect("rows");
     for (method, path, status, schema, fields) in [
-        ("GET", "V4/user", 200, USER_LIST, 2 + 5 * (12 + 3 + 2 + 2 + 1)),
-        ("GET", "V4/user/4", 200, USER, 15 + 3 + 2 + 2 + (3 + 2)),
+        ("GET", "V4/user", 200, USER_LIST, 2 + 5 * (11 + 3 + 2 + 1)),
+        ("GET", "V4/user/4", 200, USER, 14 + 3 + 2 + 2),
         ("GET", "V4/UserGroup", 200, GROUP_LIST, 1 + 3 * (10 + 2 + 1) + 2 + 2),
         ("GET", "V4/UserGroup/4", 200, GROUP, 11 + 2 + 1 + 2 + (4 + 2)),
         ("GET", "V4/user/99", 404, GENERIC_RESP, 2),
         ("GET", "V4/user?userGroupId=x", 400, GENERIC_RESP, 2),
         ("GET", "V4/UserGroup/99", 404, GENERIC_RESP, 2),
+        ("DELETE", "V4/user/1", 400, GENERIC_RESP, 2),
+        ("DELETE", "V4/user/99", 404, GENERIC_RESP, 2),
+        ("DELETE", "V4/user/5", 200, GENERIC_RESP, 2),
+        ("PUT", "V4/user/action/delete", 400, GENERIC_RESP, 2),
     ] {
         let answer = client.json(method, path).await;
         assert_eq!(answer.status, status, "{path}: {}", answer.body);

@@ -205,7 +205,8 @@ fn a_request_repeated_under_its_key_gets_the_first_answer_also_at_once() {
         assert_eq!(ids.len(), 1);
         let other = company.app.start(&company.console, request("other")).await;
         assert!(matches!(other, Err(Error::Conflict(_))), "{other:?}");
-        let many = Start { users: ["jsmith", "kjones"].map(super::named).to_vec(), ..request("many") };
+        let many = ["jsmith", "kjones"].map(super::named).to_vec();
+        let many = Start { repeat: request("many").repeat, ..Start::new(Goal::Remove, many) };
         let many = company.app.start(&company.console, many).await;
         assert!(matches!(many, Err(Error::Invalid { field: "Idempotency-Key", .. })), "{many:?}");
     });

@@ -1,6 +1,6 @@
 use domain::{Role, UserState};
 
-use super::{JSON, Netex, SYNCHRONOUS, is};
+use super::{JSON, Netex, SYNCHRONOUS, is, statuses};
 use crate::fixture::Company;
 
 /// Contract section 3.2, the vendor's samples.
@@ -76,11 +76,6 @@ async fn platforms_of_other_names_stand_between_the_vendors_and_management() {
             netex.company.account(netex.leaver, platform, "r.user").await;
         }
     }
-    let statuses = |answer: &crate::fixture::Answer| -> Vec<String> {
-        let platforms = answer.json()["responsePlatforms"].clone();
-        let entries = platforms.as_object().unwrap().iter();
-        entries.map(|(name, entry)| format!("{name} {}", entry["status"])).collect()
-    };
     let answer = netex.put(&format!("{USER}/deactivate"), &[], "").await;
     assert_eq!(answer.json()["status"], 204);
     assert_eq!(

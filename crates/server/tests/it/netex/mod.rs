@@ -1,11 +1,20 @@
 //! See the module list in `main.rs`.
 
 mod access; // who may call, whom it reaches, and what of the leaver is dead at once
-mod answers; // the examples of the contract, byte for byte, and the clients' traps
+mod answers; // the examples of the contract, byte for byte, in both modes
+mod authorization; // every call, by everybody
+mod creating; // users that clients make
+mod deleting; // for good, on every platform, and what stays behind
+mod garbage; // bodies, names and numbers that are none
+mod groups; // who is in a group, and who administers it
 mod mails; // the welcome mail, taken by a real mail server
 mod notices; // the notice for the leaver
+mod passwords; // set by a client
 mod platforms; // both synchronization modes over platforms that misbehave
+mod reading; // users, lists of them, and their groups
 mod refusals; // the error table, line by line
+mod traps; // the contract's traps for clients, one by one
+mod updating; // what changes, what stays, and the second way to deactivate
 
 use domain::{Role, UserId};
 
@@ -37,6 +46,37 @@ impl Netex {
         Self { company, leaver, token }
     }
 
+    /// The same in the name of the administrator.
+    async fn by_admin(mut self) -> Self {
+        self.token = self.company.token("admin").await;
+        self
+    }
+
+    /// An administrator's client in this company.
+    async fn at(company: Company) -> Self {
+        Self::over(company, ["{}"; 3]).await.by_admin().await
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, &[], "").await
+    }
+
+    async fn post(&self, path: &str, body: &str) -> Answer {
+        self.send("POST", path, &[JSON], body).await
+    }
+
+    async fn edit(&self, path: &str, body: &str) -> Answer {
+        self.put(path, &[JSON], body).await
+    }
+
+    async fn delete(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.send("DELETE", path, headers, "").await
+    }
+
+    async fn guid(&self, user_name: &str) -> String {
+        self.company.detail(user_name).await.user.guid
+    }
+
     /// `path` follows the base: `users/{u}/deactivate`.
     async fn put(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         self.send("PUT", path, headers, body).await
@@ -62,4 +102,14 @@ fn refused(answer: &Answer, status: u16, message: &str) {
     let body =
         format!(r#"{{"location":null,"message":{message},"responsePlatforms":{{}},"status":{status}}}"#);
     is(answer, status, &body);
+}
+
+/// The answer of a call that concerns our own directory alone.
+const MANAGEMENT_ONLY: &str = r#"{"location":null,"message":"","responsePlatforms":{"management":{"location":null,"message":null,"status":204}},"status":204}"#;
+
+/// Which platforms an answer names, in order, with the status of each.
+fn statuses(answer: &Answer) -> Vec<String> {
+    let platforms = answer.json()["responsePlatforms"].clone();
+    let entries = platforms.as_object().expect("platforms").iter();
+    entries.map(|(name, entry)| format!("{name} {}", entry["status"])).collect()
 }

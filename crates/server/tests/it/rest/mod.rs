@@ -1,6 +1,7 @@
 //! The REST face and its OpenAPI document.
 
 mod access; // signing in and out, lockout, tokens, and what ends them
+mod credentials; // cloud tokens and OAuth clients
 mod departures; // offboardings, from the plan to a person's word
 mod directory; // users, groups and assets, page by page
 mod document; // the OpenAPI document is checked in, whole and used

@@ -1,10 +1,10 @@
 //! What became of an accepted request by the time of its answer.
 
 use domain::step::Progress;
-use domain::{Action, Error, Offboarding, Step, StepState};
+use domain::{Action, Error, Offboarding, OffboardingId, Step, StepState};
 
 use super::Call;
-use crate::app::{Report, Start, WaitFor, reports};
+use crate::app::{Report, Start, Started, WaitFor, reports};
 
 pub(super) struct Accepted {
     /// Who inherits, by name.
@@ -27,24 +27,39 @@ pub(super) enum Here {
 impl Accepted {
     /// How many rows of our own the steps of this action have changed, and of how many.
     pub(super) fn progress(&self, action: Action) -> Progress {
-        let own = self.steps.iter().find(|step| step.local && step.action == action);
-        own.map(|step| step.progress).unwrap_or_default()
+        progress(&self.steps, action)
     }
 }
 
 /// Starts for one user and waits, bounded, until our own directory is done.
 pub(super) async fn accept(call: &Call<'_>, start: Start) -> Result<Accepted, Error> {
-    let started = call.app.start(&call.caller, start).await?.pop();
-    let started = started.ok_or_else(|| Error::internal(&"one user was asked for and none was started"))?;
-    let (offboarding, steps) = match here(&started.steps) {
-        Here::UnderWay => call.app.wait(&call.caller, &started.offboarding.id, WaitFor::Local).await?,
-        Here::Done | Here::Failed(_) => (started.offboarding, started.steps),
+    let landed = land(call, start).await?.pop();
+    let Some(Started { offboarding, steps, heir, .. }) = landed else {
+        return Err(Error::internal(&"one user was asked for and none was started"));
     };
     let owed_elsewhere = owed_elsewhere(call, &offboarding, &steps).await?;
-    Ok(Accepted { heir: started.heir, here: here(&steps), owed_elsewhere, steps })
+    Ok(Accepted { heir, here: here(&steps), owed_elsewhere, steps })
 }
 
-fn here(steps: &[Step]) -> Here {
+/// Starts for any number of users and waits, bounded for all together, until our own directory is done.
+pub(super) async fn land(call: &Call<'_>, start: Start) -> Result<Vec<Started>, Error> {
+    let mut started = call.app.start(&call.caller, start).await?;
+    let under_way: Vec<&mut Started> =
+        started.iter_mut().filter(|started| matches!(here(&started.steps), Here::UnderWay)).collect();
+    let ids: Vec<OffboardingId> = under_way.iter().map(|started| started.offboarding.id.clone()).collect();
+    let rested = call.app.wait_for_all(&call.caller, &ids, WaitFor::Local).await?;
+    for (started, (offboarding, steps)) in under_way.into_iter().zip(rested) {
+        (started.offboarding, started.steps) = (offboarding, steps);
+    }
+    Ok(started)
+}
+
+pub(super) fn progress(steps: &[Step], action: Action) -> Progress {
+    let own = steps.iter().find(|step| step.local && step.action == action);
+    own.map(|step| step.progress).unwrap_or_default()
+}
+
+pub(super) fn here(steps: &[Step]) -> Here {
     let own = || steps.iter().filter(|step| step.local);
     if let Some(failed) = own().find(|step| step.state == StepState::Failed) {
         return Here::Failed(failed.note.clone().unwrap_or_default());
@@ -52,7 +67,11 @@ fn here(steps: &[Step]) -> Here {
     if own().all(|step| step.state.is_final()) { Here::Done } else { Here::UnderWay }
 }
 
-async fn owed_elsewhere(call: &Call<'_>, offboarding: &Offboarding, steps: &[Step]) -> Result<String, Error> {
+pub(super) async fn owed_elsewhere(
+    call: &Call<'_>,
+    offboarding: &Offboarding,
+    steps: &[Step],
+) -> Result<String, Error> {
     if steps.iter().all(|step| step.local || step.state.is_final()) {
         return Ok(String::new());
     }

@@ -25,12 +25,7 @@ pub(super) async fn delete(call: &Call<'_>, asked: &UserRef) -> Reply {
 }
 
 async fn read(call: &Call<'_>, asked: &UserRef) -> Result<(User, HeirRef), Error> {
-    let heir = match Successor::from_query(&call.query)? {
-        Successor::None => HeirRef::Unsaid,
-        Successor::User(user) => HeirRef::User(user),
-        Successor::Group(group) => HeirRef::Group(group),
-        Successor::Both => HeirRef::Both,
-    };
+    let heir = Successor::from_query(&call.query)?.heir(false);
     Ok((call.find(asked).await?.user, heir))
 }
 
@@ -45,7 +40,7 @@ fn answered(call: &Call<'_>, user: &User, accepted: &Accepted) -> Reply {
             answer::deleting(call.format, entity(user), so_far, progress.total)
         }
         Here::Failed(why) => {
-            let text = format!("User {} is disabled, but not deleted: {why}", user.user_name);
+            let text = answer::cut_only(&user.user_name, why);
             answer::not_deleted(call.format, Some(entity(user)), answer::Code::Failure, &text)
         }
     }

@@ -4,7 +4,9 @@
 
 mod accepted;
 mod access_tokens;
+mod create;
 mod delete;
+mod delete_group;
 mod disable;
 mod everyone;
 mod groups;
@@ -13,6 +15,7 @@ mod security;
 mod server;
 mod session;
 mod sign_in;
+mod update;
 mod users;
 mod v4;
 
@@ -50,6 +53,10 @@ impl Call<'_> {
             Operation::WhoAmI => session::who_am_i(self).await,
             Operation::ListUsers => users::list(self).await,
             Operation::GetUser(user) => users::get(self, user).await,
+            Operation::CreateUser => create::create(self).await,
+            Operation::UpdateUser(user) => update::update(self, user).await,
+            Operation::CreateUsersV4 => create::create_v4(self).await,
+            Operation::UpdateUserV4(user) => update::update_v4(self, user).await,
             Operation::DisableUser(user) => disable::disable(self, user).await,
             Operation::EnableUser(user) => disable::enable(self, user).await,
             Operation::DeleteUser(user) => delete::delete(self, user).await,
@@ -58,6 +65,9 @@ impl Call<'_> {
             Operation::OffboardTenant => offboard::tenant(self).await,
             Operation::UserSecurity(user) => security::of_user(self, user).await,
             Operation::ListGroups => groups::list(self).await,
+            Operation::DeleteGroup(group) => delete_group::delete(self, group).await,
+            Operation::DeleteGroupV4(group) => delete_group::delete_v4(self, group).await,
+            Operation::DeleteGroupsV4 => delete_group::delete_many(self).await,
             Operation::GetGroup(group) => groups::get(self, group).await,
             Operation::GroupSecurity(group) => security::of_group(self, group).await,
             Operation::ListUsersAndGroups => everyone::list(self).await,
@@ -65,6 +75,8 @@ impl Call<'_> {
             Operation::TwoFactorStatus => server::two_factor_status(self).await,
             Operation::ListUsersV4 => v4::users::list(self).await,
             Operation::GetUserV4(user) => v4::users::get(self, user).await,
+            Operation::DeleteUserV4(user) => v4::delete::one(self, user).await,
+            Operation::DeleteUsersV4 => v4::delete::many(self).await,
             Operation::ListGroupsV4 => v4::groups::list(self).await,
             Operation::GetGroupV4(group) => v4::groups::get(self, group).await,
             Operation::CreateApiToken => access_tokens::create_api_token(self).await,

@@ -6,7 +6,8 @@ use domain::{Error, GroupId, UserId};
 use super::{Operation, Route};
 use crate::app::{GroupRef, UserRef, WorkloadRef};
 use crate::faces::commvault::path::Segment;
-use crate::faces::commvault::{reference, workload};
+use crate::faces::commvault::reference::{self, Named};
+use crate::faces::commvault::workload;
 
 #[derive(Debug)]
 pub struct Endpoint {
@@ -91,11 +92,6 @@ fn token(segment: &Segment) -> Result<i64, Error> {
         Segment::ByName(_) => None,
     };
     id.ok_or_else(|| Error::invalid(FIELD, "must be a number"))
-}
-
-enum Named {
-    Id(i64),
-    Name(String),
 }
 
 fn named(segment: &Segment, id: &'static str, argument: &'static str) -> Result<Named, Error> {

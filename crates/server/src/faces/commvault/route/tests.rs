@@ -35,6 +35,8 @@ fn every_endpoint_is_found_in_any_case() {
     is(&Method::GET, "UsersAndGroups", Operation::ListUsersAndGroups);
     is(&Method::GET, "v4/USER", Operation::ListUsersV4);
     is(&Method::GET, "V4/user/2", Operation::GetUserV4(two()));
+    is(&Method::DELETE, "v4/User/2?newUserId=3", Operation::DeleteUserV4(two()));
+    is(&Method::PUT, "V4/user/action/delete", Operation::DeleteUsersV4);
     is(&Method::GET, "V4/UserGroup", Operation::ListGroupsV4);
     is(&Method::GET, "v4/usergroup/22", Operation::GetGroupV4(GroupRef::Id(GroupId(22))));
     is(&Method::GET, "user/2/security", Operation::UserSecurity(two()));

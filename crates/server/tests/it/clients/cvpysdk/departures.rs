@@ -63,10 +63,7 @@ fn delete_with_a_new_user_or_a_new_group() {
 fn the_newest_way_to_delete() {
     both(|company| async move {
         let served = Served::company(company).await;
-        let mut sdk = Sdk::of(V4, &served);
-        sdk.log_in("admin");
-        sdk.does("users", &json!({}));
-        served.logged().await;
+        let mut sdk = Sdk::of_admin(V4, &served).await;
         sdk.does("v4_delete", &json!({"user": "jsmith", "new_user": "kjones"}));
         sdk.does("v4_delete", &json!({"user": "mlopez", "new_usergroup": "Ops"}));
         let expected =

@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use serde_json::{Value, json};
 
 use super::each_generation;
@@ -25,7 +27,7 @@ fn of_each_step() {
             if arguments != Value::Null {
                 sdk.does(name, &arguments);
             }
-            told += &format!("{name} {arguments}\n    {}\n", served.asked().join("\n    "));
+            writeln!(told, "{name} {arguments}\n    {}", served.asked().join("\n    ")).expect("text");
         }
         insta::assert_snapshot!(generation, told);
     });

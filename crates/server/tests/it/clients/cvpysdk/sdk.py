@@ -54,7 +54,6 @@ def user(user):
         "description": found.description,
         "guid": found.user_guid,
         "enabled": found.status,
-        "company": found.user_company_name,
         "groups": found.associated_usergroups,
         "security": found.user_security_associations,
     }

@@ -13,7 +13,7 @@ use crate::python::python;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/clients/cvpysdk/sdk.py");
 /// Longest time that one call may take: a client that waits for a time-out of its own must fail the test.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(super) struct Sdk {
     child: Child,
@@ -34,6 +34,15 @@ impl Sdk {
             output.lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
         });
         Self { child, answers, host: served.address.to_string() }
+    }
+
+    /// Signed in as the administrator; what happened until then is forgotten.
+    pub(super) async fn of_admin(generation: &str, served: &Served) -> Self {
+        let mut sdk = Self::of(generation, served);
+        sdk.log_in("admin");
+        served.asked();
+        served.logged().await;
+        sdk
     }
 
     /// Calls a function of the script: what it answers, or the text of what it raised.

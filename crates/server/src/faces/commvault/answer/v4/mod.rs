@@ -16,7 +16,12 @@ const COMMCELL: &str = "Commcell";
 const SERVICE: &str = "COMMSERVE";
 
 pub fn v4_done() -> Reply {
-    Reply::flat(200, Code::Success, "")
+    v4_accepted("")
+}
+
+/// A success that is not at its end yet; `message` says what is still to come.
+pub fn v4_accepted(message: &str) -> Reply {
+    Reply::flat(200, Code::Success, message)
 }
 
 pub fn v4_failed(status: u16, code: Code, message: &str) -> Reply {

@@ -1,9 +1,12 @@
 //! `GET V4/user` and `GET V4/user/{id}`.
+//!
+//! Two fields of the vendor's schema are never sent, because clients act on their being there. A group with a `provider`
+//! is an external one to cvpysdk, and a `plan`, even an empty one, is a change that Terraform wants undone.
 
 use super::{commcell, commcell_company, id_name};
 use crate::faces::commvault::answer::Reply;
 use crate::faces::commvault::answer::object::Object;
-use crate::faces::commvault::answer::users::{GroupOfUser, LockOfUser, UserView};
+use crate::faces::commvault::answer::users::{LockOfUser, UserView};
 
 /// `commcell_name` is how this server calls itself.
 pub fn v4_users(commcell_name: &str, users: &[UserView<'_>]) -> Reply {
@@ -14,14 +17,13 @@ pub fn v4_users(commcell_name: &str, users: &[UserView<'_>]) -> Reply {
 
 /// The one user that was asked for, bare.
 pub fn v4_user(user: &UserView<'_>) -> Reply {
-    let groups: Vec<_> = user.groups.iter().map(group).collect();
+    let groups: Vec<_> = user.groups.iter().map(|group| id_name(group.id, group.name)).collect();
     let answer = identity(user)
         .with("description", user.description)
         .with("serviceType", super::SERVICE)
         .with("lastLoggedIn", user.last_sign_in_s)
         .with("authenticationMethod", super::COMMCELL)
         .with("company", commcell_company())
-        .with("plan", id_name(0, ""))
         .with("associatedUserGroups", groups);
     Reply::json(200, &answer)
 }
@@ -29,7 +31,6 @@ pub fn v4_user(user: &UserView<'_>) -> Reply {
 fn summary(commcell_name: &str, user: &UserView<'_>) -> Object {
     identity(user)
         .with("numberOfLaptops", user.laptops)
-        .with("plan", id_name(0, ""))
         .with("company", commcell_company())
         .with("commcell", commcell(commcell_name))
 }
@@ -49,14 +50,11 @@ fn lock_info(lock: Option<LockOfUser>) -> Object {
     Object::new().with("isLocked", lock.is_some()).with("startTime", since_s).with("endTime", until_s)
 }
 
-fn group(group: &GroupOfUser<'_>) -> Object {
-    id_name(group.id, group.name).with("provider", commcell_company())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::faces::commvault::answer::samples::is_json;
+    use crate::faces::commvault::answer::users::GroupOfUser;
 
     fn jsmith() -> UserView<'static> {
         UserView {
@@ -81,12 +79,12 @@ mod tests {
         is_json(
             &v4_users("cs", &[jsmith()]),
             200,
-            r#"{"numberOfUsers":1,"users":[{"id":2,"name":"jsmith","GUID":"9A1B…","email":"jsmith@example.com","fullName":"John Smith","userPrincipalName":"jsmith@example.com","enabled":true,"lockInfo":{"isLocked":false,"startTime":0,"endTime":0},"numberOfLaptops":0,"plan":{"id":0,"name":""},"company":{"id":0,"name":"Commcell"},"commcell":{"name":"cs"}}]}"#,
+            r#"{"numberOfUsers":1,"users":[{"id":2,"name":"jsmith","GUID":"9A1B…","email":"jsmith@example.com","fullName":"John Smith","userPrincipalName":"jsmith@example.com","enabled":true,"lockInfo":{"isLocked":false,"startTime":0,"endTime":0},"numberOfLaptops":0,"company":{"id":0,"name":"Commcell"},"commcell":{"name":"cs"}}]}"#,
         );
         is_json(
             &v4_user(&jsmith()),
             200,
-            r#"{"id":2,"name":"jsmith","GUID":"9A1B…","email":"jsmith@example.com","fullName":"John Smith","userPrincipalName":"jsmith@example.com","enabled":true,"lockInfo":{"isLocked":false,"startTime":0,"endTime":0},"description":"","serviceType":"COMMSERVE","lastLoggedIn":1760000000,"authenticationMethod":"Commcell","company":{"id":0,"name":"Commcell"},"plan":{"id":0,"name":""},"associatedUserGroups":[{"id":22,"name":"Ops","provider":{"id":0,"name":"Commcell"}}]}"#,
+            r#"{"id":2,"name":"jsmith","GUID":"9A1B…","email":"jsmith@example.com","fullName":"John Smith","userPrincipalName":"jsmith@example.com","enabled":true,"lockInfo":{"isLocked":false,"startTime":0,"endTime":0},"description":"","serviceType":"COMMSERVE","lastLoggedIn":1760000000,"authenticationMethod":"Commcell","company":{"id":0,"name":"Commcell"},"associatedUserGroups":[{"id":22,"name":"Ops"}]}"#,
         );
         is_json(&v4_users("cs", &[]), 200, r#"{"numberOfUsers":0,"users":[]}"#);
     }
