@@ -63,8 +63,9 @@ pub use claim::Work;
 pub use client_tokens::{ClientSignIn, MAX_SERVICE_TOKENS, SERVICE_TOKEN_LIFE_MS};
 pub use clients::Client;
 pub use directory::{
-    Changed, GroupDetail, GroupsChange, Leaving, MAX_GROUP_ROLES, MAX_MEMBERS, MAX_NEW_USERS, NewGroup,
-    NewName, NewUser, SeatChange, UserChange, UserDetail,
+    Changed, Dissolution, Dissolved, GroupDetail, GroupsChange, Leaving, MAX_GROUP_ROLES,
+    MAX_GROUPS_PER_REQUEST, MAX_MEMBERS, MAX_NEW_USERS, NewGroup, NewName, NewUser, SeatChange, UserChange,
+    UserDetail,
 };
 pub use health::Health;
 pub use locked::Lock;

@@ -2,6 +2,7 @@
 
 mod change;
 mod check;
+mod dissolve_group;
 mod group_detail;
 mod groups;
 mod members;
@@ -19,6 +20,7 @@ use super::offboardings::one_more;
 use super::{App, Caller, Page, UserRef};
 
 pub use change::{Changed, GroupsChange, Leaving, NewName, UserChange};
+pub use dissolve_group::{Dissolution, Dissolved, MAX_GROUPS_PER_REQUEST};
 pub use group_detail::{GroupDetail, MAX_GROUP_ROLES, MAX_MEMBERS};
 pub use groups::NewGroup;
 pub use members::SeatChange;

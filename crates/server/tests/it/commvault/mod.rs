@@ -5,6 +5,7 @@ mod asking; // what clients ask about the server, and lists of everyone
 mod client; // a client of this face
 mod creating; // POST User and POST V4/user
 mod deleting; // DELETE User, by id and by name, and what becomes of what was owned
+mod deleting_groups; // DELETE UserGroup, in either generation
 mod disabling; // Disable and Enable
 mod errors; // the contract's error table, in both forms
 mod offboarding; // POST User/Offboard

@@ -22,7 +22,9 @@ mod xml;
 pub use associations::{Association, associations, associations_read_failed};
 pub use commcell::{CommCell, comm_serv, json_failed, two_factor_status};
 pub use create::{Newcomer, created, not_created, v4_created};
-pub use delete::{HandedOver, cut_only, deleted, deleting, not_deleted, so_far};
+pub use delete::{
+    HandedOver, cut_only, deleted, deleting, group_deleted, group_not_deleted, not_deleted, so_far,
+};
 pub use everyone::users_and_groups;
 pub use groups::{GroupView, MemberOfGroup, group_list, group_read_failed};
 pub use offboard::{
@@ -37,7 +39,7 @@ pub use sign_in::{
 pub use tokens::{access_token, api_token, renewed};
 pub use users::{GroupOfUser, LockOfUser, UserView, user_list, user_read_failed};
 pub use v4::{v4_accepted, v4_done, v4_failed, v4_group, v4_groups, v4_user, v4_users};
-pub use write::{Entity, not_updated, updated};
+pub use write::{Entity, GroupEntity, not_updated, updated};
 
 /// The `errorCode` of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,6 +6,7 @@ mod accepted;
 mod access_tokens;
 mod create;
 mod delete;
+mod delete_group;
 mod disable;
 mod everyone;
 mod groups;
@@ -68,6 +69,9 @@ impl Call<'_> {
             Operation::UnlockUsers => unlock::unlock(self).await,
             Operation::UserSecurity(user) => security::of_user(self, user).await,
             Operation::ListGroups => groups::list(self).await,
+            Operation::DeleteGroup(group) => delete_group::delete(self, group).await,
+            Operation::DeleteGroupV4(group) => delete_group::delete_v4(self, group).await,
+            Operation::DeleteGroupsV4 => delete_group::delete_many(self).await,
             Operation::GetGroup(group) => groups::get(self, group).await,
             Operation::GroupSecurity(group) => security::of_group(self, group).await,
             Operation::ListUsersAndGroups => everyone::list(self).await,

@@ -31,6 +31,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::new(Method::GET, "User/{user}/Security", OfUser(Operation::UserSecurity)),
     Endpoint::new(Method::GET, "UserGroup", Plain(Operation::ListGroups)),
     Endpoint::new(Method::GET, "UserGroup/{group}", OfGroup(Operation::GetGroup)),
+    Endpoint::new(Method::DELETE, "UserGroup/{group}", OfGroup(Operation::DeleteGroup)),
     Endpoint::new(Method::GET, "UserGroup/{group}/Security", OfGroup(Operation::GroupSecurity)),
     Endpoint::new(Method::POST, "ApiToken/User", Plain(Operation::CreateApiToken)),
 ];
