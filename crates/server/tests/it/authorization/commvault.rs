@@ -13,7 +13,11 @@ const LEAVER: &str = r#"{"userName":"leaver"}"#;
 const PAIR: &str = r#"{"accessToken":"{access}","refreshToken":"{refresh}"}"#;
 const SESSION: &str = r#"{"sessionId":"{session}","deviceId":"pc"}"#;
 const LOCKED: &str = r#"{"lockedAccounts":[{"user":{"userId":{user}}}]}"#;
+const NEWCOMER: &str = r#"{"users":[{"userEntity":{"userName":"newcomer"}}]}"#;
+const NEWCOMERS: &str = r#"{"users":[{"name":"newcomer"}]}"#;
+const RENAMED: &str = r#"{"users":[{"fullName":"Another Name"}]}"#;
 const LEAVERS: &str = r#"{"users":[{"user":{"id":{user}},"newUserGroup":{"id":{group}}}]}"#;
+const GROUPS: &str = r#"{"userGroups":[{"userGroup":{"id":{group}},"newUser":{"id":1}}]}"#;
 const TENANT: &str = r#"{"tenantId":1}"#;
 
 const ROWS: &[Row] = &[
@@ -33,21 +37,28 @@ const ROWS: &[Row] = &[
     row("POST", "VM/{guid}/Offboard", "", OPERATOR, 200, FindsNobody),
     row("POST", "Tenant/Offboard", TENANT, OPERATOR, 200, FindsNobody),
     row("GET", "User", "", AUDITOR, 200, ActsAtHome),
+    row("POST", "User", NEWCOMER, ADMIN, 200, ActsAtHome),
     row("GET", "User/{user}", "", AUDITOR, 200, FindsNobody),
+    row("POST", "User/{user}", RENAMED, ADMIN, 200, FindsNobody),
     row("DELETE", "User/{user}?newUserGroupId={group}", "", OPERATOR, 200, FindsNobody),
     row("PUT", "User/{user}/Disable", "", OPERATOR, 200, FindsNobody),
     row("PUT", "User/{user}/Enable", "", OPERATOR, 200, FindsNobody),
     row("GET", "User/{user}/Security", "", AUDITOR, 200, FindsNobody),
     row("GET", "UserGroup", "", AUDITOR, 200, ActsAtHome),
     row("GET", "UserGroup/{group}", "", AUDITOR, 200, FindsNobody),
+    row("DELETE", "UserGroup/{group}?newUserId=1", "", ADMIN, 200, FindsNobody),
     row("GET", "UserGroup/{group}/Security", "", AUDITOR, 200, FindsNobody),
     row("POST", "ApiToken/User", "{}", SIGNED_IN, 200, ActsAtHome),
     row("GET", "V4/user", "", AUDITOR, 200, ActsAtHome),
+    row("POST", "V4/user", NEWCOMERS, ADMIN, 200, ActsAtHome),
     row("GET", "V4/user/{user}", "", AUDITOR, 200, FindsNobody),
+    row("PUT", "V4/user/{user}", r#"{"enabled":false}"#, OPERATOR, 200, FindsNobody),
     row("DELETE", "V4/user/{user}?transfertoUserGroup={group}", "", OPERATOR, 200, FindsNobody),
     row("PUT", "V4/user/action/delete", LEAVERS, OPERATOR, 200, FindsNobody),
     row("GET", "V4/UserGroup", "", AUDITOR, 200, ActsAtHome),
     row("GET", "V4/UserGroup/{group}", "", AUDITOR, 200, FindsNobody),
+    row("DELETE", "V4/UserGroup/{group}?transferToUser=1", "", ADMIN, 200, FindsNobody),
+    row("PUT", "V4/UserGroup/action/delete", GROUPS, ADMIN, 200, FindsNobody),
     row("POST", "V4/AccessToken", "{}", SIGNED_IN, 200, ActsAtHome),
     row("POST", "V4/AccessToken/Renew", PAIR, OPEN, 200, ActsAtHome),
     row("DELETE", "V4/AccessToken/{token}", "", ADMIN, 200, FindsNobody),
