@@ -162,13 +162,20 @@ fn handover(
 
 /// A successor exists, is active, is not the leaver and is not leaving. Asked again when the transfer runs.
 pub fn successor(leaver: &User, named: &Named<Successor>) -> Result<UserId, Refusal> {
+    match &named.found {
+        Some(found) if found.id == leaver.id => {
+            Err(Refusal::SuccessorIsLeaver { successor: found.user_name.clone() })
+        }
+        _ => new_owner(named),
+    }
+}
+
+/// Whoever takes something over exists, is active and is not leaving.
+pub fn new_owner(named: &Named<Successor>) -> Result<UserId, Refusal> {
     let Some(found) = &named.found else {
         return Err(Refusal::SuccessorUnknown { successor: named.given.clone() });
     };
     let successor = found.user_name.clone();
-    if found.id == leaver.id {
-        return Err(Refusal::SuccessorIsLeaver { successor });
-    }
     match found.state {
         UserState::Removed => Err(Refusal::SuccessorUnknown { successor: named.given.clone() }),
         UserState::Deactivated => Err(Refusal::SuccessorInactive { successor }),

@@ -38,6 +38,10 @@ pub enum Refusal {
     GroupWithMembers { group: String },
     #[error("Group {group} owns assets, or has inherited some")]
     GroupWithAssets { group: String },
+    #[error("Group {group} owns assets. Name a new owner.")]
+    GroupWithoutHeir { group: String },
+    #[error("Group {group} inherits by policy, or has inherited in a departure that is on record")]
+    GroupInherits { group: String },
 }
 
 impl Refusal {
@@ -60,7 +64,9 @@ impl Refusal {
             | Self::NothingNamed
             | Self::BuiltInGroup { .. }
             | Self::GroupWithMembers { .. }
-            | Self::GroupWithAssets { .. } => None,
+            | Self::GroupWithAssets { .. }
+            | Self::GroupWithoutHeir { .. }
+            | Self::GroupInherits { .. } => None,
         }
     }
 
@@ -84,6 +90,8 @@ impl Refusal {
             Self::BuiltInGroup { .. } => "built-in-group",
             Self::GroupWithMembers { .. } => "group-with-members",
             Self::GroupWithAssets { .. } => "group-with-assets",
+            Self::GroupWithoutHeir { .. } => "group-without-heir",
+            Self::GroupInherits { .. } => "group-inherits",
         }
     }
 }

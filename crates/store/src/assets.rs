@@ -49,6 +49,9 @@ statements! {
     TO_GROUP =
         chunk!("owner_user_id = NULL, owner_group_id = $5, orphaned = FALSE", "workload <= $3", "$4");
     ORPHAN = chunk!("orphaned = TRUE", "workload <= $3 AND NOT orphaned", "$4");
+    OF_GROUP_TO = "WITH picked AS MATERIALIZED (SELECT id FROM assets WHERE tenant_id = $1 AND owner_group_id = $2 \
+        ORDER BY owner_group_id, id LIMIT $3) UPDATE assets SET owner_user_id = $4, owner_group_id = $5 \
+        WHERE tenant_id = $1 AND id IN (SELECT id FROM picked) AND COALESCE(owner_group_id, 0) = $2";
     /// Nobody's from now on: activity off, ownership and role gone.
     RELEASE = chunk!(
         "released = TRUE, orphaned = FALSE, owner_user_id = NULL, owner_role = NULL", "workload = TRUE", "$3"
@@ -159,6 +162,18 @@ pub fn transfer(
         Owner::User(user) => tx.execute(TO_USER, params![tenant, leaver, workloads, limit, user]),
         Owner::Group(group) => tx.execute(TO_GROUP, params![tenant, leaver, workloads, limit, group]),
     }
+}
+
+/// Gives at most `limit` of a group's assets to `owner`; answers how many.
+pub fn transfer_of_group(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    group: GroupId,
+    owner: Owner,
+    limit: i64,
+) -> Result<u64> {
+    let (user, other) = columns_of(Some(owner));
+    tx.execute(OF_GROUP_TO, params![tenant, group, limit, user, other])
 }
 
 /// Flags at most `limit` of the leaver's assets as orphaned; answers how many.

@@ -9,6 +9,8 @@ statements! {
     ADD = "INSERT INTO members (tenant_id, group_id, user_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
     REMOVE = "DELETE FROM members WHERE tenant_id = $1 AND group_id = $2 AND user_id = $3";
     REMOVE_EVERYWHERE = "DELETE FROM members WHERE tenant_id = $1 AND user_id = $2";
+    REMOVE_SOME = "DELETE FROM members WHERE tenant_id = $1 AND group_id = $2 AND user_id IN \
+                   (SELECT user_id FROM members WHERE tenant_id = $1 AND group_id = $2 ORDER BY user_id LIMIT $3)";
     LIST = "SELECT user_id FROM members WHERE tenant_id = $1 AND group_id = $2 AND user_id > $3 \
             ORDER BY user_id LIMIT $4";
     PAGE = "SELECT user_id FROM members WHERE tenant_id = $1 AND group_id = $2 ORDER BY user_id LIMIT $3 OFFSET $4";
@@ -61,6 +63,11 @@ pub fn remove_everywhere(tx: &mut Tx<'_>, tenant: TenantId, user: UserId, seat: 
         Seat::Admin => REMOVE_ADMIN_EVERYWHERE,
     };
     tx.execute(sql, params![tenant, user])
+}
+
+/// Lets at most `limit` members leave a group; answers how many.
+pub fn remove_some(tx: &mut Tx<'_>, tenant: TenantId, group: GroupId, limit: i64) -> Result<u64> {
+    tx.execute(REMOVE_SOME, params![tenant, group, limit])
 }
 
 /// Leaves a group without administrators.

@@ -1,11 +1,13 @@
 //! A request as the vendors' faces take it: the target as it was sent, the body read within its limit.
 
+use std::error::Error as _;
 use std::net::IpAddr;
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, Method};
 use domain::Error;
+use http_body_util::LengthLimitError;
 use tokio::sync::watch;
 
 /// Longest request body, on every face.
@@ -19,6 +21,17 @@ pub struct Peer(pub IpAddr);
 #[derive(Clone, Debug)]
 pub struct Stopping(pub watch::Receiver<bool>);
 
+/// Reads a body within its limit.
+pub(super) async fn read_body(body: Body) -> Result<Bytes, Error> {
+    axum::body::to_bytes(body, MAX_BODY_BYTES).await.map_err(|error| {
+        if error.source().is_some_and(|cause| cause.is::<LengthLimitError>()) {
+            Error::TooMany { what: "the body's size in bytes", limit: MAX_BODY_BYTES }
+        } else {
+            Error::invalid("body", "ends before its end")
+        }
+    })
+}
+
 pub struct Exchange {
     pub method: Method,
     /// Path and query, undecoded.
@@ -29,14 +42,16 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    pub async fn read(request: Request) -> Self {
+    /// Nothing if the body ends before its end: then this is no request, and nobody may take a part for the whole.
+    pub async fn read(request: Request) -> Option<Self> {
         let (head, body) = request.into_parts();
         let peer = head.extensions.get::<Peer>().map(|peer| peer.0);
         let target = head.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
-        let body = axum::body::to_bytes(body, MAX_BODY_BYTES).await;
-        let body =
-            body.map_err(|_| Error::TooMany { what: "the body's size in bytes", limit: MAX_BODY_BYTES });
-        Self { method: head.method, target, headers: head.headers, peer, body }
+        let body = match read_body(body).await {
+            Err(error @ Error::TooMany { .. }) => Err(error),
+            read => Ok(read.ok()?),
+        };
+        Some(Self { method: head.method, target, headers: head.headers, peer, body })
     }
 
     /// The body, or why it was not read.

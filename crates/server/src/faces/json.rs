@@ -78,6 +78,8 @@ impl<'de> Visitor<'de> for StrictVisitor {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -97,5 +99,39 @@ mod tests {
             assert!(parse(text.as_bytes()).is_err(), "{text}");
         }
         assert!(parse(b"\"\xff\"").is_err(), "not UTF-8");
+    }
+    /// Any JSON without floating-point numbers, which need not come back to the last digit.
+    fn any_value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 64, 8, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..8).prop_map(Value::from),
+                prop::collection::btree_map(any::<String>(), inner, 0..8)
+                    .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(value in any_value()) {
+            prop_assert_eq!(parse(value.to_string().as_bytes()), Ok(value));
+        }
+
+        #[test]
+        fn reads_at_most_what_serde_json_reads(bytes in any::<Vec<u8>>(), likely in r#"[{}\[\]",:a0 \\e.+-]{0,40}"#) {
+            for text in [&bytes, likely.as_bytes()] {
+                let plain: Result<Value, _> = serde_json::from_slice(text);
+                if let Ok(read) = parse(text) {
+                    prop_assert_eq!(read, plain.unwrap());
+                }
+            }
+        }
     }
 }

@@ -14,8 +14,9 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::middleware::from_fn;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
 pub use exchange::{Exchange, MAX_BODY_BYTES, Peer, Stopping};
@@ -29,7 +30,9 @@ pub fn router(app: &Arc<App>) -> Router {
 
 /// The vendors' paths are matched by their own rules: case, `byName(…)`, roots that may be missing.
 async fn vendor(State(app): State<Arc<App>>, request: Request) -> Response {
-    let exchange = Exchange::read(request).await;
+    let Some(exchange) = Exchange::read(request).await else {
+        return metrics::named("none", StatusCode::BAD_REQUEST.into_response());
+    };
     if commvault::owns(&exchange) {
         metrics::named("commvault", commvault::serve(&app, exchange).await)
     } else if netex::owns(&exchange) {

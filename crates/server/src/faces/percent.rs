@@ -17,6 +17,9 @@ fn begins_with_two_hex_digits(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -36,5 +39,18 @@ mod tests {
         }
         assert!(decode("path", "%C3").is_err());
         assert!(decode("path", "%ED%A0%80").is_err(), "a lone surrogate");
+    }
+    proptest! {
+        #[test]
+        fn what_is_encoded_comes_back(text in any::<String>()) {
+            let raw = utf8_percent_encode(&text, NON_ALPHANUMERIC).to_string();
+            prop_assert_eq!(decode("path", &raw), Ok(text));
+        }
+
+        #[test]
+        fn never_panics(text in any::<String>(), likely in "[%0-9a-fA-Fzé+]{0,40}") {
+            let _ = decode("path", &text);
+            let _ = decode("path", &likely);
+        }
     }
 }

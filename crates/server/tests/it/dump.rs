@@ -11,17 +11,13 @@ use crate::home::Home;
 pub(crate) struct Dump(BTreeMap<String, Vec<String>>);
 
 impl Dump {
-    pub(crate) fn of(home: &Home) -> Self {
-        Self::narrowed(home, "")
-    }
-
     /// What belongs to one tenant.
     pub(crate) fn of_tenant(home: &Home, tenant: domain::TenantId) -> Self {
-        Self::narrowed(home, &format!(" WHERE tenant_id = {tenant}"))
+        Self::narrowed(&home.url, &format!(" WHERE tenant_id = {tenant}"))
     }
 
-    fn narrowed(home: &Home, condition: &str) -> Self {
-        tokio::task::block_in_place(|| match &home.url {
+    fn narrowed(url: &StoreUrl, condition: &str) -> Self {
+        tokio::task::block_in_place(|| match url {
             StoreUrl::Sqlite(path) => {
                 sqlite(&rusqlite::Connection::open(path).expect("the store"), condition)
             }
@@ -44,6 +40,43 @@ impl Dump {
             );
         }
         found
+    }
+}
+
+/// Looks again and again whether anything was changed.
+pub(crate) struct Watch {
+    url: StoreUrl,
+    last: Dump,
+    /// SQLite tells by a number whether anybody else has written since this connection looked.
+    writes: Option<(rusqlite::Connection, i64)>,
+}
+
+impl Watch {
+    pub(crate) fn begin(home: &Home) -> Self {
+        let writes = match &home.url {
+            StoreUrl::Sqlite(path) => Some((rusqlite::Connection::open(path).expect("the store"), 0)),
+            StoreUrl::Postgres(_) => None,
+        };
+        let mut watch = Self { url: home.url.clone(), last: Dump::narrowed(&home.url, ""), writes };
+        watch.anybody_wrote();
+        watch
+    }
+
+    fn anybody_wrote(&mut self) -> bool {
+        let Some((connection, known)) = &mut self.writes else { return true };
+        let now = connection.pragma_query_value(None, "data_version", |row| row.get(0)).expect("a number");
+        std::mem::replace(known, now) != now
+    }
+
+    /// What was changed since this was asked last.
+    pub(crate) fn changes(&mut self) -> Vec<String> {
+        if !self.anybody_wrote() {
+            return Vec::new();
+        }
+        let now = Dump::narrowed(&self.url, "");
+        let changes = self.last.differences(&now);
+        self.last = now;
+        changes
     }
 }
 
@@ -79,4 +112,22 @@ fn postgres(client: &mut postgres::Client, condition: &str) -> Dump {
     };
     let tables: Vec<String> = tables.iter().map(|row| row.get(0)).collect();
     Dump(tables.iter().filter_map(|table| Some((table.clone(), rows(table)?))).collect())
+}
+
+#[test]
+fn nothing_escapes_the_watch() {
+    crate::home::both(|company| async move {
+        let mut watch = Watch::begin(&company.home);
+        assert!(watch.changes().is_empty());
+        company.person("newcomer").await;
+        let changes = watch.changes();
+        assert!(
+            changes.iter().any(|change| change.starts_with("users +") && change.contains("newcomer")),
+            "{changes:?}"
+        );
+        assert!(changes.iter().any(|change| change.starts_with("log +")), "{changes:?}");
+        assert!(watch.changes().is_empty());
+        let dump = Dump::of_tenant(&company.home, domain::TenantId(2));
+        assert!(dump.0.values().all(Vec::is_empty) && dump.0.len() > 10, "{dump:?}");
+    });
 }

@@ -128,6 +128,24 @@ fn one_workload_is_found_as_its_platform_calls_it_and_released_once() {
 }
 
 #[test]
+fn what_a_group_owns_goes_in_chunks() {
+    each(|base| async move {
+        base.company(T, 2).await;
+        base.add_assets(T, (1..=5).map(|id| asset(id, "alert", GROUP)).collect()).await;
+        base.add_assets(T, vec![asset(6, "alert", of(1))]).await;
+        let mut moved = Vec::new();
+        while moved.last() != Some(&0) {
+            let chunk = base.write(|tx| assets::transfer_of_group(tx, T, GroupId(22), of(2), 3)).await;
+            moved.push(chunk.expect("moves"));
+        }
+        assert_eq!(moved, [3, 2, 0]);
+        let owners: Vec<_> = all(&base).await.iter().map(|asset| asset.owner).collect();
+        assert_eq!(owners, [vec![Some(of(2)); 5], vec![Some(of(1))]].concat());
+        assert!(!base.read(|tx| assets::any_of_group(tx, T, GroupId(22))).await.expect("reads"));
+    });
+}
+
+#[test]
 fn orphans_stay_and_are_no_holdings_until_somebody_takes_them() {
     each(|base| async move {
         base.company(T, 2).await;

@@ -1,8 +1,8 @@
 //! No function that is given a tenant sees or changes a row of another.
 
 use domain::{
-    Action, Asset, AssetId, AssetKind, Fact, Goal, GroupId, NameKey, OffboardingState, PlatformId, Profile,
-    Role, StepState, TokenKind, UserId, UserState,
+    Action, Asset, AssetId, AssetKind, Fact, Goal, GroupId, NameKey, OffboardingState, Owner, PlatformId,
+    Profile, Role, StepState, TokenKind, UserId, UserState,
 };
 use store::members::Seat;
 use store::{
@@ -14,7 +14,7 @@ use crate::fixture::{Base, each};
 use crate::sample::{OTHER, T, account, asset, of, offboarding, offboarding_id, step};
 
 /// Of reading a tenant's rows.
-const WAYS: usize = 44;
+const WAYS: usize = 45;
 const ONE: UserId = UserId(1);
 const TABLES: [&str; 15] = [
     "users",
@@ -38,7 +38,8 @@ const TABLES: [&str; 15] = [
 async fn neighbor(base: &Base) {
     base.company(OTHER, 2).await;
     let vm = Asset { external_id: Some("vm-2".to_owned()), ..asset(2, "vm_client", of(1)) };
-    base.add_assets(OTHER, vec![asset(1, "alert", of(1)), vm]).await;
+    base.add_assets(OTHER, vec![asset(1, "alert", of(1)), vm, asset(3, "alert", Owner::Group(GroupId(22)))])
+        .await;
     base.add_account(OTHER, account(20, "r1", 1)).await;
     base.accept(OTHER, offboarding(1, 1, Goal::Remove), vec![step(1, 20, "r1", Action::Disable)]).await;
     base.write(|tx| {
@@ -152,6 +153,7 @@ fn seen(tx: &mut Tx<'_>, tenant: domain::TenantId) -> store::Result<usize> {
         clients::of_user(tx, tenant, ONE)?.is_some(),
         !clients::list(tx, tenant, UserId(0), 9)?.is_empty(),
         lockouts::find(tx, tenant, "user:user1")?.failures > 0,
+        !sessions::of_user(tx, tenant, ONE, 9)?.is_empty(),
         log::head(tx, tenant)? > 0,
         !log::after(tx, tenant, &log::Filter::All, 0, 9)?.is_empty(),
         !log::after(tx, tenant, &log::Filter::Of(ONE), 0, 9)?.is_empty(),
@@ -194,6 +196,8 @@ const CHANGES: &[Change] = &[
     |tx| assets::transfer(tx, T, ONE, of(2), true, 9),
     |tx| assets::orphan(tx, T, ONE, true, 9),
     |tx| assets::release(tx, T, ONE, 9),
+    |tx| assets::transfer_of_group(tx, T, GroupId(22), of(2), 9),
+    |tx| members::remove_some(tx, T, GroupId(22), 9),
     |tx| assets::release_one(tx, T, AssetId(2)).map(u64::from),
     |tx| platforms::update(tx, T, &crate::sample::platform(20, domain::PlatformKind::Simulated)).map(|()| 1),
     |tx| accounts::insert(tx, T, &account(20, "r2", 1)).map(|()| 1),

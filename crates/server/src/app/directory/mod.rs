@@ -2,6 +2,7 @@
 
 mod change;
 mod check;
+mod dissolve_group;
 mod group_detail;
 mod groups;
 mod members;
@@ -14,11 +15,12 @@ use std::sync::Arc;
 use domain::{Account, Asset, Error, Group, Holdings, Owner, PlatformId, Profile, Role, User, UserId};
 use store::{Tx, accounts, assets, members as seats, platforms, profiles, users};
 
-use super::lockout::{self, Lock};
+use super::locked::{Lock, locks};
 use super::offboardings::one_more;
 use super::{App, Caller, Page, UserRef};
 
 pub use change::{Changed, GroupsChange, Leaving, NewName, UserChange};
+pub use dissolve_group::{Dissolution, Dissolved, MAX_GROUPS_PER_REQUEST};
 pub use group_detail::{GroupDetail, MAX_GROUP_ROLES, MAX_MEMBERS};
 pub use groups::NewGroup;
 pub use members::SeatChange;
@@ -47,9 +49,7 @@ impl App {
         self.store
             .read(|tx| {
                 let found = user.find(tx, caller.tenant)?;
-                if found.as_ref().map(|user| user.id) != caller.user || caller.user.is_none() {
-                    caller.require(Role::Auditor)?;
-                }
+                caller.require_sight_of(found.as_ref())?;
                 let user = found.ok_or_else(|| Error::not_found("user", user.shown()))?;
                 let detail = detail(tx, caller, vec![user], now_ms)?.pop();
                 detail.ok_or_else(|| Error::internal(&"a detail is missing"))
@@ -106,7 +106,7 @@ pub(super) fn detail(
     let accounts = accounts::of_users(tx, tenant, &ids)?;
     let holdings = assets::holdings(tx, tenant, &ids)?;
     let roles = assets::with_roles(tx, tenant, &ids)?;
-    let locks = lockout::locks(tx, tenant, &found, now_ms)?;
+    let locks = locks(tx, tenant, &found, now_ms)?;
     let platforms = platforms::list(tx, tenant)?.into_iter().map(|platform| (platform.id, platform.name));
     let platforms: Arc<[_]> = platforms.collect();
     let detail = |user: User| UserDetail {

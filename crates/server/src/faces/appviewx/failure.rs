@@ -160,7 +160,9 @@ fn refusal(refusal: &Refusal) -> (&'static str, String) {
         | Refusal::NothingNamed
         | Refusal::BuiltInGroup { .. }
         | Refusal::GroupWithMembers { .. }
-        | Refusal::GroupWithAssets { .. } => (NOT_NOW, format!("{refusal}.")),
+        | Refusal::GroupWithAssets { .. }
+        | Refusal::GroupWithoutHeir { .. }
+        | Refusal::GroupInherits { .. } => (NOT_NOW, format!("{refusal}.")),
     }
 }
 

@@ -32,6 +32,9 @@ fn value<'a>(query: &'a str, name: &str) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
+    use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -65,6 +68,23 @@ mod tests {
         }
         for query in ["", "gwsource", "gwsource=", "source=web", "gwsource=&a=b", "a=gwsource"] {
             assert!(check(query).is_err(), "{query}");
+        }
+    }
+    proptest! {
+        #[test]
+        fn any_encoded_name_comes_back(name in "\\PC{1,40}", before in "[a-z=;&]{0,10}") {
+            prop_assume!(name.trim() == name);
+            let sent = utf8_percent_encode(&name, NON_ALPHANUMERIC);
+            let query = format!("{before};userGroupName={sent};gwsource=web");
+            prop_assert_eq!(text(&query, "userGroupName"), Ok(Some(name)));
+        }
+
+        #[test]
+        fn never_panics(query in any::<String>(), likely in "[gwsource=;&?%0-9é]{0,40}") {
+            for query in [query, likely] {
+                let _ = check(&query);
+                let _ = text(&query, "gwsource");
+            }
         }
     }
 }

@@ -73,6 +73,8 @@ fn matching(path: &str) -> impl Iterator<Item = &'static Route> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -102,6 +104,15 @@ mod tests {
         ] {
             assert_eq!(is_ours(path), ours, "{path}");
             assert!(find(&Method::POST, path).is_err(), "{path}");
+        }
+    }
+    proptest! {
+        #[test]
+        fn never_panics(path in any::<String>(), likely in "/?[avxpiAVXPI/é]{0,9}/?[a-zA-Z/-]{0,20}") {
+            for path in [path, likely] {
+                let found = find(&Method::POST, &path);
+                prop_assert!(found.is_err() || is_ours(&path), "{path}");
+            }
         }
     }
 }

@@ -1,11 +1,12 @@
-//! What a client sends to `V4/user/action/delete`: who is to go, and who inherits from each.
+//! What a client sends to `V4/user/action/delete` and `V4/UserGroup/action/delete`: who or what is to go, and who
+//! inherits from each.
 
 use domain::{Error, GroupId, UserId};
 
 use super::body::Node;
 use super::reference::{self, Named};
 use super::successor::Successor;
-use crate::app::{GroupRef, Leaver, UserRef};
+use crate::app::{Dissolution, GroupRef, HeirRef, Leaver, UserRef};
 
 pub fn leavers(body: &Node) -> Result<Vec<Leaver>, Error> {
     body.all("users").map(leaver).collect()
@@ -13,15 +14,28 @@ pub fn leavers(body: &Node) -> Result<Vec<Leaver>, Error> {
 
 fn leaver(entry: &Node) -> Result<Leaver, Error> {
     let user = user(entry, "user")?.ok_or_else(|| Error::invalid("user", "must be given in every entry"))?;
-    let successor = match (self::user(entry, "newUser")?, group(entry, "newUserGroup")?) {
+    Ok(Leaver { user, heir: Some(heir(entry)?) })
+}
+
+pub fn groups(body: &Node) -> Result<Vec<Dissolution>, Error> {
+    const FIELD: &str = "userGroup";
+    let dissolution = |entry: &Node| {
+        let group = group(entry, FIELD)?;
+        let group = group.ok_or_else(|| Error::invalid(FIELD, "must be given in every entry"))?;
+        Ok(Dissolution { group, heir: heir(entry)? })
+    };
+    body.all("userGroups").map(dissolution).collect()
+}
+
+fn heir(entry: &Node) -> Result<HeirRef, Error> {
+    let successor = match (user(entry, "newUser")?, group(entry, "newUserGroup")?) {
         (None, None) => Successor::None,
         (Some(user), None) => Successor::User(user),
         (None, Some(group)) => Successor::Group(group),
         (Some(_), Some(_)) => Successor::Both,
     };
     // Not the name that the query of a single deletion has for it.
-    let skip = entry.flag("skipOwnerTransfer")?.unwrap_or(false);
-    Ok(Leaver { user, heir: Some(successor.heir(skip)) })
+    Ok(successor.heir(entry.flag("skipOwnerTransfer")?.unwrap_or(false)))
 }
 
 fn user(entry: &Node, field: &'static str) -> Result<Option<UserRef>, Error> {
@@ -45,7 +59,6 @@ fn named(entry: &Node, field: &'static str) -> Result<Option<Named>, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::HeirRef;
     use crate::faces::commvault::body;
 
     fn read(entries: &str) -> Result<Vec<(UserRef, Option<HeirRef>)>, Error> {
@@ -73,6 +86,18 @@ mod tests {
         ];
         assert_eq!(read, Ok(expected.map(|(user, heir)| (user, Some(heir))).to_vec()));
         assert_eq!(leavers(&Node::default()).map(|leavers| leavers.len()), Ok(0));
+    }
+
+    #[test]
+    fn groups_go_by_the_same_form() {
+        let body = r#"{"userGroups":[{"userGroup":{"id":22,"name":"x"},"newUser":{"id":3},"skipOwnerTransfer":true},{"userGroup":{"name":"Ops"}}]}"#;
+        let read = groups(&body::parse(body.as_bytes()).unwrap());
+        let first =
+            Dissolution { group: GroupRef::Id(GroupId(22)), heir: HeirRef::User(UserRef::Id(UserId(3))) };
+        let second = Dissolution { group: GroupRef::Name("Ops".to_owned()), heir: HeirRef::Unsaid };
+        assert_eq!(read, Ok(vec![first, second]));
+        let nameless = body::parse(br#"{"userGroups":[{"newUser":{"id":3}}]}"#).unwrap();
+        assert_eq!(groups(&nameless).unwrap_err().to_string(), "userGroup: must be given in every entry");
     }
 
     #[test]

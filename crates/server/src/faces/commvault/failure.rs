@@ -75,13 +75,15 @@ fn refused(refusal: &Refusal, installed: Option<&str>) -> u16 {
         | Refusal::NotDeactivated { .. }
         | Refusal::BuiltInGroup { .. }
         | Refusal::GroupWithMembers { .. }
-        | Refusal::GroupWithAssets { .. } => 409,
+        | Refusal::GroupWithAssets { .. }
+        | Refusal::GroupInherits { .. } => 409,
         Refusal::TwoSuccessors
         | Refusal::SuccessorUnknown { .. }
         | Refusal::SuccessorInactive { .. }
         | Refusal::SuccessorIsLeaver { .. }
         | Refusal::SuccessorLeaving { .. }
         | Refusal::NoSuccessor { .. }
+        | Refusal::GroupWithoutHeir { .. }
         | Refusal::NothingNamed => 400,
     }
 }

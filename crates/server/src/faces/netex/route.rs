@@ -115,6 +115,9 @@ fn name_in<'a>(pattern: &str, path: &'a str) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
+    use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+    use proptest::prelude::*;
+
     use super::*;
 
     fn found(path: &str) -> Option<(Call, String)> {
@@ -154,6 +157,20 @@ mod tests {
             "/integration/ws/management/rest/groups/x/users",
         ] {
             assert_eq!(found(path), None, "{path}");
+        }
+    }
+    proptest! {
+        #[test]
+        fn any_encoded_name_comes_back(name in "\\PC{1,40}") {
+            let sent = utf8_percent_encode(&name, NON_ALPHANUMERIC);
+            let path = format!("{}users/{sent}/deactivate", BASES[1]);
+            prop_assert_eq!(found(&path), Some((Call::Deactivate, name)));
+        }
+
+        #[test]
+        fn never_panics(path in any::<String>(), likely in "[a-z/.%0-9é]{0,40}") {
+            let _ = found(&path);
+            let _ = found(&format!("{}{likely}", BASES[0]));
         }
     }
 }

@@ -78,7 +78,8 @@ pub(super) fn limit(text: Option<&str>) -> Result<usize, Problem> {
 }
 
 pub(super) fn number(field: &str, text: &str) -> Result<i64, Problem> {
-    text.parse().map_err(|_| Problem::invalid(field, "must be a whole number"))
+    let number = text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten();
+    number.ok_or_else(|| Problem::invalid(field, "must be a whole number"))
 }
 
 #[cfg(test)]

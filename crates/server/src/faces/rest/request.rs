@@ -5,12 +5,11 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
-use domain::Error;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
 use super::problem::{Kind, Problem};
-use crate::faces::MAX_BODY_BYTES;
+use crate::faces::exchange::read_body;
 
 /// The variable parts of the path, decoded.
 pub(super) struct Path<T>(pub(super) T);
@@ -52,9 +51,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             let detail = "Content-Type must be application/json";
             return Err(Problem::new(Kind::UnsupportedMediaType, detail));
         }
-        let too_large = |_| Error::TooMany { what: "the body's size in bytes", limit: MAX_BODY_BYTES };
-        let bytes = axum::body::to_bytes(request.into_body(), MAX_BODY_BYTES).await.map_err(too_large)?;
-        parse(&bytes).map(Self)
+        parse(&read_body(request.into_body()).await?).map(Self)
     }
 }
 

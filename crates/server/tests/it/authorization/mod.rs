@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use domain::{Role, TenantId};
 
-use crate::dump::Dump;
+use crate::dump::{Dump, Watch};
 use crate::fixture::{Answer, ask};
 use stage::Things;
 pub(crate) use stage::{Stage, Who};
@@ -155,12 +155,12 @@ impl Row {
 /// Asks every row by everybody.
 async fn hold(face: &Face) {
     let stage = Stage::set().await;
-    let mut known = Dump::of(&stage.company.home);
+    let mut watch = Watch::begin(&stage.company.home);
     let mut wrong = Vec::new();
     for row in face.rows {
         for who in Who::EVERYBODY {
             let told = match row.expected(who) {
-                Expected::Refused(why) => refused(face, &stage, row, who, why, &mut known).await,
+                Expected::Refused(why) => refused(face, &stage, row, who, why, &mut watch).await,
                 Expected::Allowed => allowed(face, &stage, row, who).await,
                 Expected::Stranger => stranger(face, &stage, row).await,
             };
@@ -178,15 +178,13 @@ async fn refused(
     row: &Row,
     who: Who,
     why: Why,
-    known: &mut Dump,
+    watch: &mut Watch,
 ) -> Result<(), String> {
     let answer = face.ask(stage, &stage.company.router, row, who).await;
     if !(face.refusal)(row, why).matches(&answer) {
         return Err(format!("{why:?} is told as {}: {}", answer.status, answer.body));
     }
-    let now = Dump::of(&stage.company.home);
-    let changes = known.differences(&now);
-    *known = now;
+    let changes = watch.changes();
     if changes.is_empty() { Ok(()) } else { Err(format!("refused, and still changed: {changes:#?}")) }
 }
 

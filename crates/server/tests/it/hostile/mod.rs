@@ -17,13 +17,13 @@ use axum::http::Request;
 use domain::Role;
 
 use crate::authorization::{Face, Stage, Who};
-use crate::dump::Dump;
+use crate::dump::Watch;
 use crate::fixture::{Answer, send};
 
-/// An administrator of a company, and what the store held before.
+/// An administrator of a company, and somebody who watches its store.
 struct Raid {
     stage: Stage,
-    before: Dump,
+    watch: Watch,
     wrong: Vec<String>,
 }
 
@@ -39,8 +39,8 @@ struct Attack<'a> {
 impl Raid {
     async fn begin() -> Self {
         let stage = Stage::set().await;
-        let before = Dump::of(&stage.company.home);
-        Self { stage, before, wrong: Vec::new() }
+        let watch = Watch::begin(&stage.company.home);
+        Self { stage, watch, wrong: Vec::new() }
     }
 
     fn admin(&self) -> &str {
@@ -71,12 +71,10 @@ impl Raid {
         if status >= 500 || !(face.is_error)(&answer) {
             self.wrong.push(told.chars().take(500).collect());
         }
-        let now = Dump::of(&self.stage.company.home);
-        let changes = self.before.differences(&now);
+        let changes = self.watch.changes();
         if !changes.is_empty() {
             self.wrong
                 .push(format!("{} {} ({}) changes {changes:#?}", attack.method, attack.target, attack.what));
-            self.before = now;
         }
     }
 

@@ -1,1 +1,264 @@
+use super::{Attack, Raid};
+use crate::authorization::{FACES, Face, Row};
 
+/// What stands where a name or an id should; not one of them is anybody's.
+const SEGMENTS: &[&str] = &[
+    "%",
+    "%4",
+    "%zz",
+    "%%",
+    "%u0041",
+    "%00",
+    "leaver%00",
+    "%00leaver",
+    "leaver%0d%0aX-Injected:%201",
+    // Overlong, cut off, half a surrogate, beyond the last character.
+    "%C0%AE%C0%AE",
+    "%C0%80",
+    "%E0%80%AF",
+    "%C3",
+    "%FF",
+    "%ED%A0%80",
+    "%F4%90%80%80",
+    "lea%E2%80%AEver",
+    // Encoded twice, and ways out of a folder.
+    "%2561dmin",
+    "%252e%252e%252fadmin",
+    "..",
+    ".",
+    "%2e%2e",
+    "..%2f..%2fadmin",
+    "leaver%2f..%2fadmin",
+    "..%5cadmin",
+    // What means something elsewhere.
+    "'",
+    "''",
+    "%27",
+    "%22",
+    "leaver'--",
+    "leaver'%20OR%20'1'='1",
+    "1%20OR%201=1",
+    "*",
+    "%25",
+    "_",
+    "{}",
+    "$1",
+    "leaver;x=1",
+    "leaver,admin",
+    "leaver%2Cadmin",
+    "+",
+    "[]",
+    "null",
+    "undefined",
+    // Numbers that are none, or nobody's.
+    "-1",
+    "+1",
+    "0",
+    "1.0",
+    "1e3",
+    "0x1",
+    "01a",
+    "99999999999999999999",
+    "9223372036854775808",
+    "%31%30%30%30",
+];
+
+fn segments() -> Vec<String> {
+    let mut segments: Vec<String> = SEGMENTS.iter().map(|segment| (*segment).to_owned()).collect();
+    segments.extend([
+        "a".repeat(10_000),
+        "%61".repeat(10_000),
+        "%F0%9F%92%A9".repeat(256),
+        "%00".repeat(5_000),
+    ]);
+    segments
+}
+
+/// Whatever is declared there is a new platform's name.
+fn makes_what_it_names(row: &Row) -> bool {
+    (row.method, row.path) == ("PUT", "/v1/platforms/{name}")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_that_are_nobodys_find_nobody() {
+    let mut raid = Raid::begin().await;
+    let segments = segments();
+    for face in FACES {
+        let named = |row: &&Row| row.path.contains('{') && !makes_what_it_names(row);
+        for row in face.rows.iter().filter(named) {
+            for segment in &segments {
+                let target = with_name(face, &raid, row.path, segment);
+                raid.try_target(face, row, target).await;
+            }
+        }
+    }
+    raid.end();
+}
+
+/// The path with `segment` wherever it names somebody; the names of its query stay good.
+fn with_name(face: &Face, raid: &Raid, path: &str, segment: &str) -> String {
+    let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
+    let mut spoilt = String::new();
+    let mut rest = path;
+    while let Some((before, after)) = rest.split_once('{') {
+        spoilt.push_str(before);
+        spoilt.push_str(segment);
+        rest = after.split_once('}').map_or("", |(_, rest)| rest);
+    }
+    let query = query.map(|query| format!("?{}", face.filled(&raid.stage, query))).unwrap_or_default();
+    format!("{}{spoilt}{rest}{query}", face.root)
+}
+
+impl Raid {
+    async fn try_target(&mut self, face: &Face, row: &Row, target: String) {
+        let headers = self.headers(face);
+        let body = face.filled(&self.stage, row.body).into_bytes();
+        let what = "its path".to_owned();
+        self.expect_error(face, Attack { what, method: row.method, target, headers, body }).await;
+    }
+}
+
+/// Contract sections on `byName(…)`: none of these names `leaver` and nothing else.
+const QUOTES: &[&str] = &[
+    "byName(userName='leaver',userGroupName='Ops')",
+    "byName(userName='nobody',userName='leaver')",
+    "byName(userName='nobody',USERNAME='leaver')",
+    "byName(userGroupName='leaver')",
+    "byName(userId='4')",
+    "byName(userName=leaver)",
+    "byName(userName=\"leaver\")",
+    "byName(userName='leaver)",
+    "byName(userName='leaver'",
+    "byName(userName=leaver')",
+    "byName('leaver')",
+    "byName(userName='leaver'')",
+    "byName(userName=''leaver'')",
+    "byName(userName='leaver'))",
+    "byName((userName='leaver')",
+    "byName(userName='leaver%00')",
+    "byName(userName='leaver%27')",
+    "byName(userName='leaver%2527')",
+    "byName(userName='leav%65r%')",
+    "byName(userName='leaver')x",
+    "byName(userName='leaver')byName(userName='leaver')",
+    "byName(userName='admin')/../byName(userName='leaver')",
+    "byName(userName='leaver','')",
+    "byName(userName='leaver',x='1')",
+    "byName(x='1',userName='leaver')",
+    "byName(userName='')",
+    "byName(userName='%20')",
+    "byName()",
+    "byName(userName%3D%27leaver",
+    "by%4Eame(userName='nobody')",
+    "xbyName(userName='leaver')",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn quotes_let_nobody_else_in() {
+    let mut raid = Raid::begin().await;
+    let face = commvault();
+    let named = |row: &&Row| row.path.contains("{user}") && !row.path.contains("{group}/");
+    for row in face.rows.iter().filter(named) {
+        for quoted in QUOTES {
+            let target =
+                format!("{}{}", face.root, face.filled(&raid.stage, &row.path.replace("{user}", quoted)));
+            raid.try_target(face, row, target).await;
+        }
+    }
+    raid.end();
+}
+
+fn commvault() -> &'static Face {
+    FACES.into_iter().find(|face| face.root == "/webconsole/api/").expect("the Commvault face")
+}
+
+/// Queries that name an heir in two ways, or in none that can be read.
+const HEIRS: &[&str] = &[
+    "newUserId=2&newUserGroupId={group}",
+    "newUserId=2&newUserId=3",
+    "newUserId=2&NEWUSERID=3",
+    "newUserId=%",
+    "newUserId=%00",
+    "newUserId=-1",
+    "newUserId=2x",
+    "newUserId=99999999999999999999",
+    "newUserId=byName(userName='operator",
+    "newUserId=byName(userName='operator',userGroupName='Ops')",
+    "newUserId=byName(userName='leaver')",
+    "newUserId={user}",
+    "newUserId=byName(userName='nobody')&newUserGroupId=0",
+    "newUserGroupId=byName(userName='operator')",
+    "newUserGroupId=99",
+    "newUserGroupId=%FF",
+    "newUserGroupId=byName(userGroupName='Ops')&newUserId=byName(userName='operator')",
+    "transferToUser=2&newUserId=3",
+    "",
+    "newUserId",
+    "newUserId=0&newUserGroupId=0",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn heirs_that_cannot_be_meant_are_refused() {
+    let mut raid = Raid::begin().await;
+    let face = commvault();
+    for row in face.rows.iter().filter(|row| row.method == "DELETE" && row.path.contains("ser/{user}")) {
+        let path = row.path.split('?').next().expect("a path");
+        for query in HEIRS {
+            let target = face.filled(&raid.stage, &format!("{path}?{query}"));
+            raid.try_target(face, row, format!("{}{target}", face.root)).await;
+        }
+    }
+    raid.end();
+}
+
+/// Of every other face: a path, and queries that it cannot be asked with.
+const QUERIES: &[(&str, &str, &[&str])] = &[
+    (
+        "/v1/users",
+        "GET",
+        &[
+            "limit=0",
+            "limit=-1",
+            "limit=501",
+            "limit=99999999999999999999",
+            "limit=%00",
+            "limit=1&limit=2",
+            "after=x",
+            "after=-1",
+            "x=1",
+            "limit=%FF",
+        ],
+    ),
+    ("/v1/log", "GET", &["after=-1", "after=99999999999999999999", "limit=ten", "user=%00"]),
+    (
+        "/avxapi/user-search",
+        "POST",
+        &["", "gwsource", "gwsource=", "gwsource;", "?", "%67wsource=web", "&;&", "a=gwsource=web"],
+    ),
+    (
+        "/avxapi/userGroup",
+        "DELETE",
+        &[
+            "gwsource=web",
+            "gwsource=web&userGroupName=%",
+            "gwsource=web&userGroupName=%FF",
+            "gwsource=web&userGroupName=%00",
+            "gwsource=web&userGroupName=%252e",
+        ],
+    ),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn queries_that_cannot_be_answered_are_refused() {
+    let mut raid = Raid::begin().await;
+    for (path, method, queries) in QUERIES {
+        let fits = |face: &&Face| !face.root.is_empty() && path.starts_with(face.root);
+        let face = FACES.into_iter().find(fits).unwrap_or(FACES[3]);
+        for query in *queries {
+            let (what, target) = ("its query".to_owned(), format!("{path}?{query}"));
+            let (headers, body) = (raid.headers(face), br#"{"payload":{"filterValue":"a"}}"#.to_vec());
+            raid.expect_error(face, Attack { what, method, target, headers, body }).await;
+        }
+    }
+    raid.end();
+}

@@ -1,6 +1,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Stdio};
+use std::time::Duration;
 
 use domain::Role;
 use exeunt::app::{AppOptions, NewUser};
@@ -9,6 +10,7 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, 
 use serde_json::Value;
 
 use super::{Netex, refused};
+use crate::cli::binary::{Console, Server};
 use crate::fixture::{Answer, Company};
 use crate::home::{Home, both_homes};
 use crate::python::python;
@@ -271,4 +273,32 @@ async fn synchronization_and_body_are_ignored() {
         let answer = netex.send("POST", MAIL, &[("X-Cloud-Synchronization", value)], body).await;
         super::is(&answer, 200, SENT);
     }
+}
+
+/// The real binary, told of its mail server by file, environment and flag.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_server_sends_through_the_mail_server_that_it_is_told_of() {
+    let console = Console::new();
+    let ours = Certificate::write(&console.path(""));
+    let mut sink = Sink::start("tls", Some(&ours));
+    console.write(
+        "exeunt.toml",
+        "mail_from = \"Exeunt <exeunt@example.com>\"\nsmtp_password_file = \"secret\"\n",
+    );
+    console.write("secret", "s3cret\n");
+    console.run(&["user", "add", "oliver.twist", "--email", "oliver@example.com"]).done();
+    let token = console.run(&["token", "create", "netex", "--role", "admin"]).done();
+    let mut command = console.command(&["serve", "--listen", "127.0.0.1:0", "--smtp-ca-file", "mail-ca.pem"]);
+    command.env("EXEUNT_SMTP", format!("smtps://exeunt@localhost:{}", sink.port));
+    let server = Server::start(command);
+    let base = server.announced.strip_prefix("listening on ").expect("an address");
+    let target = format!("{base}/integration/ws/management/rest/{MAIL}");
+    let client = exeunt::outbound::client(Duration::from_secs(20)).expect("a client");
+    let answer = client.post(target).header("X-Cloud-Auth-Token", token.trim()).send().await;
+    assert_eq!(answer.expect("an answer").text().await.expect("a body"), SENT);
+    let mail = sink.mail();
+    assert_eq!((&mail["tls"], &mail["login"]), (&true.into(), &true.into()));
+    assert_eq!(mail["headers"]["To"], "oliver@example.com");
+    let told = server.stop();
+    assert!(!told.contains("s3cret"), "{told}");
 }

@@ -13,6 +13,7 @@ mod passwords; // set by a client
 mod platforms; // both synchronization modes over platforms that misbehave
 mod reading; // users, lists of them, and their groups
 mod refusals; // the error table, line by line
+mod tokens; // the cloud token of an account
 mod traps; // the contract's traps for clients, one by one
 mod updating; // what changes, what stays, and the second way to deactivate
 

@@ -1,10 +1,11 @@
-//! `DELETE User`: what became of the account and of what it owned.
+//! `DELETE User` and `DELETE UserGroup`: what became of the account or the group, and of what it owned.
 
-use super::write::{Entity, Texts, written};
+use super::write::{Entity, GroupEntity, Texts, written};
 use super::{Code, Reply};
 use crate::faces::commvault::media::Format;
 
 const ROOT: &str = "App_DeleteUserResponse";
+const ROOT_OF_GROUP: &str = "App_DeleteUserGroupResponse";
 
 /// What went to a new owner.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +21,11 @@ pub fn deleted(
     handed_over: Option<HandedOver<'_>>,
     warning: &str,
 ) -> Reply {
-    let sentence = match (handed_over, format) {
+    success(format, entity, &handed_over_to(format, handed_over), warning)
+}
+
+fn handed_over_to(format: Format, handed_over: Option<HandedOver<'_>>) -> String {
+    match (handed_over, format) {
         (Some(HandedOver { items: 1, new_owner }), _) => {
             format!("Ownership of 1 item is now with {new_owner}.")
         }
@@ -30,8 +35,17 @@ pub fn deleted(
         // Clients of each form compare with their own word.
         (None, Format::Json) => "Success".to_owned(),
         (None, Format::Xml) => "Successful".to_owned(),
-    };
-    success(format, entity, &sentence, warning)
+    }
+}
+
+pub fn group_deleted(format: Format, entity: GroupEntity<'_>, handed_over: Option<HandedOver<'_>>) -> Reply {
+    let string = &handed_over_to(format, handed_over);
+    let told = Texts { string, ..Texts::default() };
+    written(format, ROOT_OF_GROUP, Some(entity), Code::Success, told)
+}
+
+pub fn group_not_deleted(format: Format, code: Code, message: &str) -> Reply {
+    written(format, ROOT_OF_GROUP, None::<GroupEntity<'_>>, code, Texts::failure(message))
 }
 
 /// A transfer so large that it outlasts the call: accepted, and going on by itself.
@@ -89,6 +103,20 @@ mod tests {
             deleted(Format::Json, JSMITH, Some(one), "")
                 .body
                 .contains("Ownership of 1 item is now with Ops.")
+        );
+    }
+
+    #[test]
+    fn groups_are_told_alike() {
+        let ops = GroupEntity { group_id: 22, group_name: "Ops" };
+        is_json(
+            &group_deleted(Format::Json, ops, None),
+            200,
+            r#"{"response":[{"errorString":"Success","errorMessage":"","errorCode":0,"warningMessage":"","entity":{"userGroupId":22,"userGroupName":"Ops"}}]}"#,
+        );
+        is_xml(
+            &group_not_deleted(Format::Xml, Code::Failure, "Group 9 not found"),
+            r#"<App_DeleteUserGroupResponse><response errorCode="2" errorString="Group 9 not found" errorMessage="Group 9 not found" warningMessage=""/></App_DeleteUserGroupResponse>"#,
         );
     }
 

@@ -11,6 +11,7 @@ mod groups;
 mod object;
 mod offboard;
 mod reply;
+mod sessions;
 mod sign_in;
 mod tokens;
 mod users;
@@ -19,9 +20,11 @@ mod write;
 mod xml;
 
 pub use associations::{Association, associations, associations_read_failed};
-pub use commcell::{CommCell, comm_serv, not_read, two_factor_status};
+pub use commcell::{CommCell, comm_serv, json_failed, two_factor_status};
 pub use create::{Newcomer, created, not_created, v4_created};
-pub use delete::{HandedOver, cut_only, deleted, deleting, not_deleted, so_far};
+pub use delete::{
+    HandedOver, cut_only, deleted, deleting, group_deleted, group_not_deleted, not_deleted, so_far,
+};
 pub use everyone::users_and_groups;
 pub use groups::{GroupView, MemberOfGroup, group_list, group_read_failed};
 pub use offboard::{
@@ -29,13 +32,14 @@ pub use offboard::{
     tenant_partly_offboarded,
 };
 pub use reply::{Reply, broken, not_served};
+pub use sessions::{SessionView, Unlocked, login_not_renewed, login_renewed, session_list, unlocked};
 pub use sign_in::{
     SignedIn, locked, probe, refused, signed_in, signed_out, tenant_guid, unauthorized, who_am_i,
 };
 pub use tokens::{access_token, api_token, renewed};
 pub use users::{GroupOfUser, LockOfUser, UserView, user_list, user_read_failed};
 pub use v4::{v4_accepted, v4_done, v4_failed, v4_group, v4_groups, v4_user, v4_users};
-pub use write::{Entity, not_updated, updated};
+pub use write::{Entity, GroupEntity, not_updated, updated};
 
 /// The `errorCode` of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

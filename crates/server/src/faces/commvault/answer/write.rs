@@ -13,6 +13,25 @@ pub struct Entity<'a> {
     pub user_name: &'a str,
 }
 
+/// The group written to.
+#[derive(Clone, Copy, Debug)]
+pub struct GroupEntity<'a> {
+    pub group_id: i64,
+    pub group_name: &'a str,
+}
+
+impl From<Entity<'_>> for Object {
+    fn from(Entity { user_id, user_name }: Entity<'_>) -> Self {
+        Self::new().with("userId", user_id).with("userName", user_name)
+    }
+}
+
+impl From<GroupEntity<'_>> for Object {
+    fn from(GroupEntity { group_id, group_name }: GroupEntity<'_>) -> Self {
+        Self::new().with("userGroupId", group_id).with("userGroupName", group_name)
+    }
+}
+
 /// `warning` says what other platforms still owe; empty where nothing is owed.
 pub fn updated(format: Format, entity: Entity<'_>, warning: &str) -> Reply {
     written(format, UPDATE, Some(entity), Code::Success, Texts { warning, ..Texts::default() })
@@ -39,15 +58,15 @@ impl<'a> Texts<'a> {
 pub(super) fn written(
     format: Format,
     root: &str,
-    entity: Option<Entity<'_>>,
+    entity: Option<impl Into<Object>>,
     code: Code,
     told: Texts<'_>,
 ) -> Reply {
-    let response = response(format, entity, code, told);
+    let response = response(format, entity.map(Into::into), code, told);
     Reply::ok(format, root, &Object::new().with("response", vec![response]))
 }
 
-pub(super) fn response(format: Format, entity: Option<Entity<'_>>, code: Code, told: Texts<'_>) -> Object {
+pub(super) fn response(format: Format, entity: Option<Object>, code: Code, told: Texts<'_>) -> Object {
     let texts =
         |response: Object| response.with("errorString", told.string).with("errorMessage", told.message);
     // The vendor's order differs between the two forms.
@@ -57,9 +76,7 @@ pub(super) fn response(format: Format, entity: Option<Entity<'_>>, code: Code, t
     };
     let response = response.with("warningMessage", told.warning);
     match entity {
-        Some(Entity { user_id, user_name }) => {
-            response.with("entity", Object::new().with("userId", user_id).with("userName", user_name))
-        }
+        Some(entity) => response.with("entity", entity),
         None => response,
     }
 }

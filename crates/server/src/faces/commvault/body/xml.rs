@@ -115,6 +115,9 @@ impl Tree {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use quick_xml::escape::escape;
+
     use super::*;
 
     #[track_caller]
@@ -176,5 +179,38 @@ mod tests {
         refused(&format!("<r>{}</r>", "<a/>".repeat(20_000)), "values in a body must not exceed 20000");
         let attributes: Vec<_> = (0..257).map(|n| format!("xmlns:k{n}=\"\"")).collect();
         refused(&format!("<r {}/>", attributes.join(" ")), "attributes of an element must not exceed 256");
+    }
+    /// What stands inside an element, and the tree that it says.
+    fn any_content() -> impl Strategy<Value = (String, Node)> {
+        let text = "[!-~é日\u{1f4a9}]{1,20}";
+        let text = text.prop_map(|text| (escape(&text).into_owned(), Node::scalar(text)));
+        let content = prop_oneof![Just((String::new(), Node::default())), text];
+        content.prop_recursive(4, 48, 6, |inner| {
+            prop::collection::vec(("[a-zA-Z][a-zA-Z0-9]{0,8}", inner), 1..6).prop_map(|members| {
+                let document =
+                    members.iter().map(|(name, (content, _))| format!("<{name}>{content}</{name}>"));
+                (
+                    document.collect(),
+                    Node::object(
+                        members.iter().map(|(name, (_, node))| (name.clone(), node.clone())).collect(),
+                    ),
+                )
+            })
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read((content, tree) in any_content()) {
+            let document = format!("<r>{content}</r>");
+            prop_assert_eq!(parse(&document), Ok(tree), "{}", document);
+        }
+
+        #[test]
+        fn attributes_come_back(value in "[ -~é日]{1,40}") {
+            let document = format!("<r a=\"{}\"/>", escape(&value));
+            let tree = parse(&document).unwrap();
+            prop_assert_eq!(tree.text("a"), Ok(Some(value.as_str())));
+        }
     }
 }

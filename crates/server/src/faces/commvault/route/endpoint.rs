@@ -86,10 +86,12 @@ fn group(segment: &Segment) -> Result<GroupRef, Error> {
 }
 
 fn token(segment: &Segment) -> Result<i64, Error> {
-    match segment {
-        Segment::Plain(text) => text.parse().map_err(|_| Error::invalid("accessTokenId", "must be a number")),
-        Segment::ByName(_) => Err(Error::invalid("accessTokenId", "must be a number")),
-    }
+    const FIELD: &str = "accessTokenId";
+    let id = match segment {
+        Segment::Plain(text) => reference::id(FIELD, text)?,
+        Segment::ByName(_) => None,
+    };
+    id.ok_or_else(|| Error::invalid(FIELD, "must be a number"))
 }
 
 fn named(segment: &Segment, id: &'static str, argument: &'static str) -> Result<Named, Error> {

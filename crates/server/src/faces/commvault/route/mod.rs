@@ -18,6 +18,8 @@ pub enum Route {
     /// The probe that clients send before anything else.
     Root,
     Login,
+    /// Takes a token that has expired.
+    RenewLogin,
     /// The pair in the body is the credential.
     RenewAccessToken,
     /// Needs a token.
@@ -40,11 +42,16 @@ pub enum Operation {
     OffboardUser,
     OffboardWorkload(WorkloadRef),
     OffboardTenant,
+    UnlockUsers,
     UserSecurity(UserRef),
     ListGroups,
     GetGroup(GroupRef),
+    DeleteGroup(GroupRef),
+    DeleteGroupV4(GroupRef),
+    DeleteGroupsV4,
     GroupSecurity(GroupRef),
     ListUsersAndGroups,
+    ListSessions,
     CommServ,
     TwoFactorStatus,
     ListUsersV4,

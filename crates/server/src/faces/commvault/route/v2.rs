@@ -8,11 +8,14 @@ use super::{Endpoint, Operation, Route};
 pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::new(Method::GET, "", Open(Route::Root)),
     Endpoint::new(Method::POST, "Login", Open(Route::Login)),
+    Endpoint::new(Method::POST, "RenewLoginToken", Open(Route::RenewLogin)),
     Endpoint::new(Method::POST, "Logout", Plain(Operation::Logout)),
     Endpoint::new(Method::POST, "WhoAmI", Plain(Operation::WhoAmI)),
     Endpoint::new(Method::GET, "v2/whoami", Plain(Operation::WhoAmI)),
     Endpoint::new(Method::GET, "CommServ", Plain(Operation::CommServ)),
     Endpoint::new(Method::GET, "Security/TwoFactorAuth/Status", Plain(Operation::TwoFactorStatus)),
+    Endpoint::new(Method::GET, "Session", Plain(Operation::ListSessions)),
+    Endpoint::new(Method::POST, "User/Unlock", Plain(Operation::UnlockUsers)),
     Endpoint::new(Method::GET, "UsersAndGroups", Plain(Operation::ListUsersAndGroups)),
     Endpoint::new(Method::POST, "User/Offboard", Plain(Operation::OffboardUser)),
     Endpoint::new(Method::POST, "Subclient/{subclient}/Offboard", OfSubclient(Operation::OffboardWorkload)),
@@ -28,6 +31,7 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::new(Method::GET, "User/{user}/Security", OfUser(Operation::UserSecurity)),
     Endpoint::new(Method::GET, "UserGroup", Plain(Operation::ListGroups)),
     Endpoint::new(Method::GET, "UserGroup/{group}", OfGroup(Operation::GetGroup)),
+    Endpoint::new(Method::DELETE, "UserGroup/{group}", OfGroup(Operation::DeleteGroup)),
     Endpoint::new(Method::GET, "UserGroup/{group}/Security", OfGroup(Operation::GroupSecurity)),
     Endpoint::new(Method::POST, "ApiToken/User", Plain(Operation::CreateApiToken)),
 ];
