@@ -10,6 +10,10 @@ use crate::fixture::Answer;
 
 const LOGIN: &str = r#"{"username":"leaver","password":"Y29ycmVjdCBob3JzZQ=="}"#;
 const LEAVER: &str = r#"{"userName":"leaver"}"#;
+const NEW: &str = r#"{"users":[{"email":"n@example.com","userEntity":{"userName":"new"}}]}"#;
+const NEW_V4: &str = r#"{"users":[{"name":"new","email":"n@example.com"}]}"#;
+const DELETE_USERS: &str = r#"{"users":[{"user":{"id":{user}},"newUserGroup":{"id":{group}}}]}"#;
+const DELETE_GROUPS: &str = r#"{"userGroups":[{"userGroup":{"id":{group}}}]}"#;
 const PAIR: &str = r#"{"accessToken":"{access}","refreshToken":"{refresh}"}"#;
 const TENANT: &str = r#"{"tenantId":1}"#;
 
@@ -27,6 +31,9 @@ const ROWS: &[Row] = &[
     row("POST", "VM/{guid}/Offboard", "", OPERATOR, 200, FindsNobody),
     row("POST", "Tenant/Offboard", TENANT, OPERATOR, 200, FindsNobody),
     row("GET", "User", "", AUDITOR, 200, ActsAtHome),
+    row("POST", "User", NEW, ADMIN, 200, ActsAtHome),
+    row("POST", "User/{user}", r#"{"users":[{"enableUser":false}]}"#, OPERATOR, 200, FindsNobody),
+    row("POST", "User/{user}", r#"{"users":[{"fullName":"Other"}]}"#, ADMIN, 200, FindsNobody),
     row("GET", "User/{user}", "", AUDITOR, 200, FindsNobody),
     row("DELETE", "User/{user}?newUserGroupId={group}", "", OPERATOR, 200, FindsNobody),
     row("PUT", "User/{user}/Disable", "", OPERATOR, 200, FindsNobody),
@@ -35,11 +42,19 @@ const ROWS: &[Row] = &[
     row("GET", "UserGroup", "", AUDITOR, 200, ActsAtHome),
     row("GET", "UserGroup/{group}", "", AUDITOR, 200, FindsNobody),
     row("GET", "UserGroup/{group}/Security", "", AUDITOR, 200, FindsNobody),
+    row("DELETE", "UserGroup/{group}", "", ADMIN, 200, FindsNobody),
     row("POST", "ApiToken/User", "{}", SIGNED_IN, 200, ActsAtHome),
     row("GET", "V4/user", "", AUDITOR, 200, ActsAtHome),
+    row("POST", "V4/user", NEW_V4, ADMIN, 200, ActsAtHome),
     row("GET", "V4/user/{user}", "", AUDITOR, 200, FindsNobody),
+    row("PUT", "V4/user/{user}", r#"{"enabled":false}"#, OPERATOR, 200, FindsNobody),
+    row("PUT", "V4/user/{user}", r#"{"fullName":"Other"}"#, ADMIN, 200, FindsNobody),
+    row("DELETE", "V4/user/{user}?transfertoUserGroup={group}", "", OPERATOR, 200, FindsNobody),
+    row("PUT", "V4/user/action/delete", DELETE_USERS, OPERATOR, 200, FindsNobody),
     row("GET", "V4/UserGroup", "", AUDITOR, 200, ActsAtHome),
     row("GET", "V4/UserGroup/{group}", "", AUDITOR, 200, FindsNobody),
+    row("DELETE", "V4/UserGroup/{group}", "", ADMIN, 200, FindsNobody),
+    row("PUT", "V4/UserGroup/action/delete", DELETE_GROUPS, ADMIN, 200, FindsNobody),
     row("POST", "V4/AccessToken", "{}", SIGNED_IN, 200, ActsAtHome),
     row("POST", "V4/AccessToken/Renew", PAIR, OPEN, 200, ActsAtHome),
     row("DELETE", "V4/AccessToken/{token}", "", ADMIN, 200, FindsNobody),
