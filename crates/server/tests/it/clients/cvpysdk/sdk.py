@@ -124,6 +124,18 @@ def sessions(user):
     return commcell.users.get(user).get_sessions()
 
 
+def create_access_token(user, name):
+    return commcell.users.get(user).create_access_token(name)
+
+
+def renew_access_token(user, **pair):
+    return commcell.users.get(user).renew_access_token(**pair)
+
+
+def delete_access_token(user, token):
+    return commcell.users.get(user).delete_access_token(token)
+
+
 def groups():
     commcell.user_groups.refresh()
     return commcell.user_groups.all_user_groups
