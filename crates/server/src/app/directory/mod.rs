@@ -64,14 +64,8 @@ impl App {
         after: UserId,
         limit: usize,
     ) -> Result<Page<UserDetail>, Error> {
-        caller.require(Role::Auditor)?;
-        let (rows, now_ms) = (one_more(limit)?, self.clock.now_ms());
-        self.store
-            .read(|tx| {
-                let page = Page::cut(users::list(tx, caller.tenant, after, rows, false)?, limit);
-                Ok(Page { rows: detail(tx, caller, page.rows, now_ms)?, more: page.more })
-            })
-            .await
+        let list = |tx: &mut Tx<'_>, rows| users::list(tx, caller.tenant, after, rows, false);
+        self.present(caller, limit, list).await
     }
 
     /// As [`App::users`], for clients that count users instead of keeping the last id.
@@ -81,11 +75,21 @@ impl App {
         start_index: u32,
         limit: usize,
     ) -> Result<Page<UserDetail>, Error> {
+        let list = |tx: &mut Tx<'_>, rows| users::page(tx, caller.tenant, rows, start_index.into());
+        self.present(caller, limit, list).await
+    }
+
+    async fn present(
+        &self,
+        caller: &Caller,
+        limit: usize,
+        list: impl FnOnce(&mut Tx<'_>, i64) -> store::Result<Vec<User>> + Send,
+    ) -> Result<Page<UserDetail>, Error> {
         caller.require(Role::Auditor)?;
         let (rows, now_ms) = (one_more(limit)?, self.clock.now_ms());
         self.store
             .read(|tx| {
-                let page = Page::cut(users::page(tx, caller.tenant, rows, start_index.into())?, limit);
+                let page = Page::cut(list(tx, rows)?, limit);
                 Ok(Page { rows: detail(tx, caller, page.rows, now_ms)?, more: page.more })
             })
             .await

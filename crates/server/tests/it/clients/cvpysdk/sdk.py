@@ -124,16 +124,20 @@ def sessions(user):
     return commcell.users.get(user).get_sessions()
 
 
-def create_access_token(user, name):
-    return commcell.users.get(user).create_access_token(name)
+def own():
+    return commcell.users.get(commcell.commcell_username)
 
 
-def renew_access_token(user, **pair):
-    return commcell.users.get(user).renew_access_token(**pair)
+def create_access_token(**arguments):
+    return own().create_access_token(**arguments)
 
 
-def delete_access_token(user, token):
-    return commcell.users.get(user).delete_access_token(token)
+def renew_access_token(**pair):
+    return own().renew_access_token(**pair)
+
+
+def delete_access_token(access_token_id):
+    return own().delete_access_token(access_token_id)
 
 
 def groups():

@@ -1,4 +1,4 @@
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::departures::deactivate;
 use super::sdk::Sdk;
@@ -118,23 +118,4 @@ fn sessions_are_listed() {
             assert_eq!(one.as_array().map(Vec::len), Some(1), "{one}");
         }
     });
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_access_token_is_made_renewed_and_deleted() {
-    let served = Served::company(Company::new().await).await;
-    let (mut admin, mut script) = (Sdk::of_admin(V4, &served).await, Sdk::of(V4, &served));
-    let opens = |sdk: &mut Sdk, token: &Value| {
-        sdk.call("log_in", &json!({"host": served.address.to_string(), "authtoken": token})).is_ok()
-    };
-    let made = admin.does("create_access_token", &json!({"user": "admin", "name": "nightly"}));
-    assert!(opens(&mut script, &made["accessToken"]), "{made}");
-    let pair = json!({
-        "user": "admin", "access_token": made["accessToken"], "refresh_token": made["refreshToken"],
-    });
-    let renewed = admin.does("renew_access_token", &pair);
-    assert!(opens(&mut script, &renewed["accessToken"]), "{renewed}");
-    assert!(!opens(&mut script, &made["accessToken"]), "the old one is dead");
-    admin.does("delete_access_token", &json!({"user": "admin", "token": made["accessTokenId"]}));
-    assert!(!opens(&mut script, &renewed["accessToken"]), "and so is the chain");
 }
