@@ -1,5 +1,6 @@
 use exeunt::faces::appviewx;
 
+use super::stage::{CLIENT, CLIENT_SECRET};
 use super::{
     ADMIN, AUDITOR, ActsAtHome, Body, Face, FindsNobody, OPEN, OPERATOR, Refusal, Row, SIGNED_IN, Why, hold,
     row,
@@ -9,6 +10,7 @@ use crate::fixture::{Answer, PASSWORD};
 const PAIR: &[(&str, &str)] = &[("username", "leaver"), ("password", PASSWORD)];
 const NEW_USER: &str =
     r#"{"payload":{"loginName":"new","isExternalAuth":"Y","preferredContactMode":"E","email":"e"}}"#;
+const PROGRAM: &str = r#"{"payload":{"loginName":"program","email":"e"}}"#;
 const NEW_GROUP: &str = r#"{"payload":{"name":"New"}}"#;
 const REGROUP: &str = r#"{"payload":{"loginName":"leaver","assignUserGroups":["Ops"]}}"#;
 
@@ -16,6 +18,9 @@ const ROWS: &[Row] = &[
     row("POST", "login?gwsource=web", "{}", OPEN, 200, ActsAtHome).with(PAIR),
     row("POST", "acctmgmt-perform-login?gwsource=web", "{}", OPEN, 200, ActsAtHome).with(PAIR),
     row("POST", "acctmgmt-perform-logout?gwsource=web", "{}", SIGNED_IN, 200, ActsAtHome),
+    row("POST", "acctmgmt-get-service-token?gwsource=web", "", OPEN, 200, ActsAtHome)
+        .with(&[CLIENT, CLIENT_SECRET]),
+    row("POST", "acctmgmt-add-service-account?gwsource=web", PROGRAM, ADMIN, 200, ActsAtHome),
     row(
         "POST",
         "acctmgmt-remove-user?gwsource=web",

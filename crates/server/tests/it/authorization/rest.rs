@@ -22,6 +22,13 @@ const ROWS: &[Row] = &[
     row("GET", "/v1/tokens", "", ADMIN, 200, ActsAtHome),
     row("POST", "/v1/tokens", r#"{"name":"ci","role":"none"}"#, ADMIN, 201, ActsAtHome),
     row("DELETE", "/v1/tokens/{id}", "", ADMIN, 204, FindsNobody),
+    row("POST", "/v1/users/{user}/cloud-token", "", OPERATOR, 201, FindsNobody),
+    row("DELETE", "/v1/users/{user}/cloud-token", "", OPERATOR, 204, FindsNobody),
+    row("GET", "/v1/clients", "", ADMIN, 200, ActsAtHome),
+    // The leaver has one already.
+    row("POST", "/v1/users/{user}/client", "", ADMIN, 409, FindsNobody),
+    row("DELETE", "/v1/users/{user}/client", "", ADMIN, 204, FindsNobody),
+    row("POST", "/v1/users/{user}/client/secret", "", ADMIN, 200, FindsNobody),
     row("GET", "/v1/users", "", AUDITOR, 200, ActsAtHome),
     row("POST", "/v1/users", r#"{"userName":"new"}"#, ADMIN, 201, ActsAtHome),
     row("GET", "/v1/users/{user}", "", AUDITOR, 200, FindsNobody),
@@ -62,6 +69,8 @@ pub(super) const FACE: Face = Face {
             ("tokens/{id}", format!("tokens/{}", things.token)),
             ("{id}", things.offboarding.clone()),
             ("{no}", things.step.to_string()),
+            // The operator's own.
+            ("{user}/cloud-token", "operator/cloud-token".to_owned()),
             ("{user}", "leaver".to_owned()),
             ("{group}", "Ops".to_owned()),
             ("{name}", "training".to_owned()),

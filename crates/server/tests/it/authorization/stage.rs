@@ -6,7 +6,7 @@ use axum::Router;
 use domain::{AssetId, AssetKind, Goal, OffboardingId, Owner, Role, StepState, UserId};
 use exeunt::app::{App, Life, NewAccessToken, NewToken, NewUser, SignIn, Start, UserRef};
 use exeunt::faces;
-use exeunt::random::Random;
+use exeunt::random::{self, Random};
 use store::StoreUrl;
 
 use crate::fixture::{Company, PASSWORD, other_tenant};
@@ -68,6 +68,10 @@ pub(super) struct Things {
 /// The guid of a virtual machine of the leaver's.
 pub(super) const VM: &str = "421f1e0a-2bf9-4e4a-89a8-bc780a255813";
 
+/// The leaver's OAuth client.
+pub(super) const CLIENT: (&str, &str) = ("client_id", "0f34e848-f069-4cfb-820e-3dc53b3019fc");
+pub(super) const CLIENT_SECRET: (&str, &str) = ("client_secret", "the secret of the leaver's client");
+
 pub(crate) struct Stage {
     pub(crate) company: Company,
     pub(super) things: Things,
@@ -89,6 +93,7 @@ impl Stage {
         let group = company.group("Ops").await.0;
         let subclient = company.asset(leaver, "subclient", "Nightly of leaver").await.0;
         machine(&company, leaver).await;
+        client(&company, leaver).await;
         let (offboarding, step) = blocked(&company).await;
         let session = on_device(&company).await;
         let secrets = secrets(&company).await;
@@ -135,6 +140,21 @@ async fn machine(company: &Company, leaver: UserId) {
 async fn on_device(company: &Company) -> String {
     let attempt = SignIn { device: Some("pc".to_owned()), ..Company::attempt("leaver", PASSWORD) };
     company.app.sign_in(attempt).await.expect("a session").secret
+}
+
+async fn client(company: &Company, leaver: UserId) {
+    let client = store::clients::Client {
+        id: CLIENT.1.to_owned(),
+        tenant: company.console.tenant,
+        user: leaver,
+        secret_hash: random::hash(CLIENT_SECRET.1),
+        created_ms: 1,
+        secret_ms: 1,
+    };
+    let insert = move |tx: &mut store::Tx<'_>| store::clients::insert(tx, &client);
+    company.app.store.write(insert).await.expect("a client");
+    let operator = UserRef::Name("operator".to_owned());
+    company.app.create_cloud_token(&company.console, &operator).await.expect("a cloud token");
 }
 
 async fn renewable(company: &Company) -> (String, String) {
