@@ -11,10 +11,13 @@ statements! {
               SELECT $1, u.tenant_id, u.id, $4, $5, $6, $7, $7 FROM users u \
               WHERE u.tenant_id = $2 AND u.id = $3 AND u.state = 'active' FOR SHARE";
     /// One look tells whether the session is alive and its user may still act.
-    FIND = "SELECT s.tenant_id, s.user_id, u.user_name, u.role, s.idle_ms, s.last_seen_ms \
+    FIND = "SELECT s.tenant_id, s.user_id, u.user_name, u.role, s.face, s.device, s.idle_ms, s.created_ms, s.last_seen_ms \
             FROM sessions s JOIN users u ON u.tenant_id = s.tenant_id AND u.id = s.user_id \
             WHERE s.hash = $1 AND u.state = 'active'";
     SEEN = "UPDATE sessions SET last_seen_ms = $2 WHERE hash = $1 AND last_seen_ms < $2";
+    RENEW = "UPDATE sessions SET hash = $2, last_seen_ms = $3 WHERE hash = $1";
+    OF_USER = "SELECT face, device, idle_ms, created_ms, last_seen_ms FROM sessions \
+               WHERE tenant_id = $1 AND user_id = $2 ORDER BY last_seen_ms DESC, hash LIMIT $3";
     END = "DELETE FROM sessions WHERE hash = $1";
     END_OF_USER = "DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2";
     /// Said twice, because one of them may be used while this waits for its row.
@@ -41,7 +44,20 @@ pub struct Found {
     pub user: UserId,
     pub user_name: String,
     pub role: domain::Role,
+    pub face: String,
+    pub device: Option<String>,
     pub idle_ms: i64,
+    pub created_ms: i64,
+    pub last_seen_ms: i64,
+}
+
+/// A session in a list: without anything that would help to use it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    pub face: String,
+    pub device: Option<String>,
+    pub idle_ms: i64,
+    pub created_ms: i64,
     pub last_seen_ms: i64,
 }
 
@@ -69,10 +85,32 @@ pub fn find(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Found>> {
             user: row.take()?,
             user_name: row.take()?,
             role: row.word()?,
+            face: row.take()?,
+            device: row.take()?,
             idle_ms: row.take()?,
+            created_ms: row.take()?,
             last_seen_ms: row.take()?,
         })
     })
+}
+
+/// A user's sessions, the latest used first.
+pub fn of_user(tx: &mut Tx<'_>, tenant: TenantId, user: UserId, limit: i64) -> Result<Vec<Listed>> {
+    tx.query(OF_USER, params![tenant, user, limit], |row| {
+        Ok(Listed {
+            face: row.take()?,
+            device: row.take()?,
+            idle_ms: row.take()?,
+            created_ms: row.take()?,
+            last_seen_ms: row.take()?,
+        })
+    })
+}
+
+/// Puts the session under another secret, as if it was used now. Answers whether there was such a session: of
+/// two that renew it at once one finds none, and whoever ends all of its user's ends it under either secret.
+pub fn renew(tx: &mut Tx<'_>, hash: &str, fresh_hash: &str, now_ms: i64) -> Result<bool> {
+    Ok(tx.execute(RENEW, params![hash, fresh_hash, now_ms])? > 0)
 }
 
 pub fn seen(tx: &mut Tx<'_>, hash: &str, now_ms: i64) -> Result<()> {

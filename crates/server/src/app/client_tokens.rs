@@ -145,8 +145,8 @@ fn issue(
     tokens::insert(tx, &random::hash(&jwt), &token, None)?;
     tokens::keep_newest_of_client(tx, &client.id, MAX_SERVICE_TOKENS, TRIM)?;
     subjects.forgive_name(tx, pen.tenant)?;
-    let mut fact = made(&token);
-    fact.detail["face"] = face.into();
-    Pen { actor: user.user_name, ..pen }.write(tx, &fact)?;
+    let mut told = made(&token);
+    told.detail["face"] = face.into();
+    Pen { actor: user.user_name, ..pen }.write(tx, &told)?;
     Ok((jwt, key))
 }

@@ -4,9 +4,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use std::collections::HashMap;
-
-use domain::{Error, NameKey, TenantId, User, UserId, name};
+use domain::{Error, NameKey, TenantId, name};
 use store::Tx;
 use store::lockouts::{self, Lockout};
 
@@ -15,35 +13,9 @@ use super::{AppOptions, SignIn};
 /// Failures are forgotten after a quiet time this long.
 const FORGET_FAILURES_MS: i64 = 60 * 60_000;
 
-/// Sign-ins by a name must wait.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lock {
-    /// The failure that it followed.
-    pub since_ms: i64,
-    pub until_ms: i64,
-}
-
-/// Which of these users cannot sign in now, whatever password is given.
-pub(super) fn locks(
-    tx: &mut Tx<'_>,
-    tenant: TenantId,
-    users: &[User],
-    now_ms: i64,
-) -> Result<HashMap<UserId, Lock>, Error> {
-    let subjects: Vec<String> = users.iter().map(|user| by_name(&user.user_name)).collect();
-    let failed = lockouts::of_subjects(tx, tenant, &subjects)?;
-    let locked = failed.into_iter().filter(|(lockout, _)| lockout.locked_until_ms > now_ms);
-    let locked: HashMap<String, Lock> = locked
-        .map(|(Lockout { last_failure_ms, locked_until_ms, .. }, subject)| {
-            (subject, Lock { since_ms: last_failure_ms, until_ms: locked_until_ms })
-        })
-        .collect();
-    let of = |(user, subject): (&User, &String)| locked.get(subject).map(|lock| (user.id, *lock));
-    Ok(users.iter().zip(&subjects).filter_map(of).collect())
-}
-
-fn by_name(name: &str) -> String {
-    by("user", NameKey::new(name).as_str())
+/// Under what the failures of a name are counted.
+pub(super) fn subject(user_name: &str) -> String {
+    by("user", NameKey::new(user_name).as_str())
 }
 
 /// What is no name can be guessed at as well; it must fit into an index all the same.
@@ -60,12 +32,12 @@ pub(super) struct Subjects {
 
 impl Subjects {
     pub(super) fn of(attempt: &SignIn) -> Self {
-        Self::new(by_name(&attempt.user_name), attempt.address)
+        Self::new(subject(&attempt.user_name), attempt.address)
     }
 
     /// Of somebody who is signed in: the address is not in doubt.
     pub(super) fn named(user_name: &str) -> Self {
-        Self::new(by_name(user_name), None)
+        Self::new(subject(user_name), None)
     }
 
     pub(super) fn of_client(id: &str, address: Option<IpAddr>) -> Self {

@@ -22,6 +22,7 @@ mod heirs;
 pub mod import;
 mod load;
 pub mod local;
+mod locked;
 mod lockout;
 mod lookup;
 mod nodes;
@@ -32,6 +33,7 @@ mod preview;
 mod release;
 mod report;
 mod search;
+mod sessions;
 mod settle;
 mod sign_in;
 mod start;
@@ -42,7 +44,7 @@ mod welcome;
 
 use std::sync::{Arc, OnceLock};
 
-use domain::{Error, Fact, Role, TenantId, TokenKind, UserId};
+use domain::{Error, Fact, Role, TenantId, TokenKind, User, UserId};
 use store::{Store, Tx};
 use tokio::sync::Notify;
 
@@ -66,7 +68,7 @@ pub use directory::{
     UserDetail,
 };
 pub use health::Health;
-pub use lockout::Lock;
+pub use locked::Lock;
 pub use lookup::{AssetRef, GroupRef, HeirRef, UserRef};
 pub use nodes::NODE_ALIVE_MS;
 pub use offboardings::{Detail, Page};
@@ -75,6 +77,7 @@ pub use preview::Preview;
 pub use release::{TenantRef, TenantRelease, WorkloadRef};
 pub use report::{PlatformReport, Report, reports};
 pub use search::{FoundUser, FoundUsers, MAX_SEARCHED, UserSearch};
+pub use sessions::{MAX_SESSIONS_LISTED, RENEWABLE_MS, SessionView};
 pub use sign_in::{DEFAULT_TENANT, SecretForm, SignIn, SignedIn, without_port};
 pub use start::{Leaver, Start, Started};
 pub use store::log::{Filter as LogFilter, LogEntry};
@@ -202,6 +205,14 @@ impl Caller {
     /// The one place where a role is compared with what an operation needs.
     pub fn require(&self, role: Role) -> Result<(), Error> {
         if self.role >= role { Ok(()) } else { Err(Error::Forbidden) }
+    }
+
+    /// Whoever is signed in may see itself; to see others, or that there is nobody, takes a role.
+    pub fn require_sight_of(&self, user: Option<&User>) -> Result<(), Error> {
+        match (self.user, user) {
+            (Some(own), Some(user)) if own == user.id => Ok(()),
+            _ => self.require(Role::Auditor),
+        }
     }
 }
 

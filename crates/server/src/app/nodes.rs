@@ -3,7 +3,7 @@
 use domain::{Error, Role};
 use store::{lockouts, nodes, sessions, tokens};
 
-use super::{App, Caller};
+use super::{App, Caller, RENEWABLE_MS};
 
 /// A node is taken for alive when it was seen within this time.
 pub const NODE_ALIVE_MS: u64 = 30_000;
@@ -34,7 +34,7 @@ impl App {
         let idle_ms = self.options.session_idle_ms;
         self.store
             .write(move |tx| {
-                sessions::sweep(tx, now_ms - idle_ms, limit)?;
+                sessions::sweep(tx, now_ms - idle_ms - RENEWABLE_MS, limit)?;
                 tokens::sweep(tx, now_ms, limit)?;
                 lockouts::sweep(tx, now_ms - KEEP_LOCKOUTS_MS, limit)?;
                 Ok(())

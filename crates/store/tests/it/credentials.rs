@@ -67,9 +67,16 @@ fn a_session_lives_as_long_as_it_is_used_and_its_user_active() {
             assert!(sessions::find(tx, "a")?.is_some() && sessions::find(tx, "b")?.is_none());
             sessions::insert(tx, &session("b", 1), 10)?;
             assert!(sessions::end(tx, "b")? && !sessions::end(tx, "b")?);
+            assert!(sessions::renew(tx, "a", "d", 60)? && !sessions::renew(tx, "a", "e", 60)?);
+            assert!(sessions::find(tx, "a")?.is_none());
+            let listed = sessions::of_user(tx, T, UserId(1), 9)?;
+            let listed: Vec<_> = listed.iter().map(|l| (l.created_ms, l.last_seen_ms)).collect();
+            assert_eq!(listed, [(10, 60)], "it keeps its beginning");
+            let renewed = sessions::find(tx, "d")?.expect("there");
+            assert_eq!((renewed.face.as_str(), renewed.device.as_deref()), ("rest", Some("d1")));
             tokens::insert(tx, "t", &token(1, 1), None)?;
             assert_eq!(cut(tx, 1)?, (1, 1));
-            assert_eq!((sessions::find(tx, "a")?, tokens::find(tx, "t")?), (None, None));
+            assert_eq!((sessions::find(tx, "d")?, tokens::find(tx, "t")?), (None, None));
             Ok(())
         })
         .await

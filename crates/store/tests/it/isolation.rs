@@ -14,7 +14,7 @@ use crate::fixture::{Base, each};
 use crate::sample::{OTHER, T, account, asset, of, offboarding, offboarding_id, step};
 
 /// Of reading a tenant's rows.
-const WAYS: usize = 44;
+const WAYS: usize = 45;
 const ONE: UserId = UserId(1);
 const TABLES: [&str; 15] = [
     "users",
@@ -153,6 +153,7 @@ fn seen(tx: &mut Tx<'_>, tenant: domain::TenantId) -> store::Result<usize> {
         clients::of_user(tx, tenant, ONE)?.is_some(),
         !clients::list(tx, tenant, UserId(0), 9)?.is_empty(),
         lockouts::find(tx, tenant, "user:user1")?.failures > 0,
+        !sessions::of_user(tx, tenant, ONE, 9)?.is_empty(),
         log::head(tx, tenant)? > 0,
         !log::after(tx, tenant, &log::Filter::All, 0, 9)?.is_empty(),
         !log::after(tx, tenant, &log::Filter::Of(ONE), 0, 9)?.is_empty(),

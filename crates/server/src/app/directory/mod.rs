@@ -15,7 +15,7 @@ use std::sync::Arc;
 use domain::{Account, Asset, Error, Group, Holdings, Owner, PlatformId, Profile, Role, User, UserId};
 use store::{Tx, accounts, assets, members as seats, platforms, profiles, users};
 
-use super::lockout::{self, Lock};
+use super::locked::{Lock, locks};
 use super::offboardings::one_more;
 use super::{App, Caller, Page, UserRef};
 
@@ -49,9 +49,7 @@ impl App {
         self.store
             .read(|tx| {
                 let found = user.find(tx, caller.tenant)?;
-                if found.as_ref().map(|user| user.id) != caller.user || caller.user.is_none() {
-                    caller.require(Role::Auditor)?;
-                }
+                caller.require_sight_of(found.as_ref())?;
                 let user = found.ok_or_else(|| Error::not_found("user", user.shown()))?;
                 let detail = detail(tx, caller, vec![user], now_ms)?.pop();
                 detail.ok_or_else(|| Error::internal(&"a detail is missing"))
@@ -66,14 +64,8 @@ impl App {
         after: UserId,
         limit: usize,
     ) -> Result<Page<UserDetail>, Error> {
-        caller.require(Role::Auditor)?;
-        let (rows, now_ms) = (one_more(limit)?, self.clock.now_ms());
-        self.store
-            .read(|tx| {
-                let page = Page::cut(users::list(tx, caller.tenant, after, rows, false)?, limit);
-                Ok(Page { rows: detail(tx, caller, page.rows, now_ms)?, more: page.more })
-            })
-            .await
+        let list = |tx: &mut Tx<'_>, rows| users::list(tx, caller.tenant, after, rows, false);
+        self.present(caller, limit, list).await
     }
 
     /// As [`App::users`], for clients that count users instead of keeping the last id.
@@ -83,11 +75,21 @@ impl App {
         start_index: u32,
         limit: usize,
     ) -> Result<Page<UserDetail>, Error> {
+        let list = |tx: &mut Tx<'_>, rows| users::page(tx, caller.tenant, rows, start_index.into());
+        self.present(caller, limit, list).await
+    }
+
+    async fn present(
+        &self,
+        caller: &Caller,
+        limit: usize,
+        list: impl FnOnce(&mut Tx<'_>, i64) -> store::Result<Vec<User>> + Send,
+    ) -> Result<Page<UserDetail>, Error> {
         caller.require(Role::Auditor)?;
         let (rows, now_ms) = (one_more(limit)?, self.clock.now_ms());
         self.store
             .read(|tx| {
-                let page = Page::cut(users::page(tx, caller.tenant, rows, start_index.into())?, limit);
+                let page = Page::cut(list(tx, rows)?, limit);
                 Ok(Page { rows: detail(tx, caller, page.rows, now_ms)?, more: page.more })
             })
             .await
@@ -108,7 +110,7 @@ pub(super) fn detail(
     let accounts = accounts::of_users(tx, tenant, &ids)?;
     let holdings = assets::holdings(tx, tenant, &ids)?;
     let roles = assets::with_roles(tx, tenant, &ids)?;
-    let locks = lockout::locks(tx, tenant, &found, now_ms)?;
+    let locks = locks(tx, tenant, &found, now_ms)?;
     let platforms = platforms::list(tx, tenant)?.into_iter().map(|platform| (platform.id, platform.name));
     let platforms: Arc<[_]> = platforms.collect();
     let detail = |user: User| UserDetail {

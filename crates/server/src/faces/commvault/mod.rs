@@ -15,6 +15,7 @@ pub mod by_name;
 mod edit;
 mod failure;
 pub mod level;
+pub mod locked_accounts;
 pub mod login;
 pub mod media;
 pub mod offboard;

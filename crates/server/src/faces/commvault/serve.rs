@@ -32,6 +32,7 @@ async fn reply(app: &App, exchange: &Exchange) -> Reply {
     let asked = match read(exchange) {
         Ok(Some((Route::Root, _))) => return answer::probe(),
         Ok(Some((Route::Login, _))) => return ops::sign_in(app, exchange, format).await,
+        Ok(Some((Route::RenewLogin, _))) => return ops::renew_login(app, exchange).await,
         Ok(Some((Route::RenewAccessToken, _))) => return ops::renew_access_token(app, exchange).await,
         Ok(Some((Route::Guarded(operation), query))) => Ok(Some((operation, query))),
         Ok(None) => Ok(None),

@@ -371,3 +371,44 @@ async fn neither_secret_nor_token_is_logged() {
     }
     assert!(log.contains(&client.id), "whose secret was wrong is: {log}");
 }
+
+/// Contract section 3.5: the account of a program, to which an administrator makes the client.
+#[test]
+fn the_account_of_a_program_is_added_and_asks_by_its_client() {
+    both(|company| async move {
+        let admin = company.session("admin").await;
+        let body =
+            json!({ "payload": { "loginName": "svc", "email": "svc@example.com", "description": "CI" } });
+        let add = async |session: &str, body: &Value| {
+            post(&company, "acctmgmt-add-service-account", &[("sessionId", session)], &body.to_string()).await
+        };
+        let done = r#"{"response":null,"message":null,"appStatusCode":null,"tags":null,"headers":null}"#;
+        is(&add(&admin, &body).await, 200, done);
+        let added = company.detail("svc").await.user;
+        let told = (added.email.as_str(), added.description.as_str(), added.role);
+        assert_eq!(told, ("svc@example.com", "CI", Role::None));
+        refused(&add(&admin, &body).await, 409, "ACCT_SA_008", "a user named svc exists");
+        let operator = company.session("operator").await;
+        let no_access = "User does not have access to the targeted API";
+        refused(&add(&operator, &body).await, 403, "AVX_GW_005", no_access);
+        for (field, body) in [
+            ("email", json!({ "payload": { "loginName": "x" } })),
+            ("email", json!({ "payload": { "loginName": "x", "email": " " } })),
+            ("loginName", json!({ "payload": { "loginName": "", "email": "e" } })),
+        ] {
+            let text = format!("Mandatory Field '{field}' is missing or empty");
+            refused(&add(&admin, &body).await, 400, "ACCT_US_015", &text);
+        }
+        let reserved = json!({ "payload": { "loginName": "engine", "email": "e" } });
+        let text = "loginName: is reserved: the log would take it for something else";
+        refused(&add(&admin, &reserved).await, 400, "INVALID_REQUEST", text);
+
+        let client = OAuth::of(&company, "svc").await;
+        let token = client.token(&company).await;
+        let answer = post(&company, "user-search", &[("Token", &token)], SEARCH).await;
+        refused(&answer, 403, "AVX_GW_005", no_access);
+        assert_eq!(part(&token, 1)["sub"], "svc");
+        let headers = [("username", "svc"), ("password", PASSWORD)];
+        assert_eq!(post(&company, "login", &headers, "{}").await.status, 401, "it has no password");
+    });
+}

@@ -10,51 +10,57 @@ use crate::fixture::Answer;
 
 const LOGIN: &str = r#"{"username":"leaver","password":"Y29ycmVjdCBob3JzZQ=="}"#;
 const LEAVER: &str = r#"{"userName":"leaver"}"#;
-const NEW: &str = r#"{"users":[{"email":"n@example.com","userEntity":{"userName":"new"}}]}"#;
-const NEW_V4: &str = r#"{"users":[{"name":"new","email":"n@example.com"}]}"#;
-const DELETE_USERS: &str = r#"{"users":[{"user":{"id":{user}},"newUserGroup":{"id":{group}}}]}"#;
-const DELETE_GROUPS: &str = r#"{"userGroups":[{"userGroup":{"id":{group}}}]}"#;
 const PAIR: &str = r#"{"accessToken":"{access}","refreshToken":"{refresh}"}"#;
+const SESSION: &str = r#"{"sessionId":"{session}","deviceId":"pc"}"#;
+const LOCKED: &str = r#"{"lockedAccounts":[{"user":{"userId":{user}}}]}"#;
+const NEWCOMER: &str = r#"{"users":[{"userEntity":{"userName":"newcomer"}}]}"#;
+const NEWCOMERS: &str = r#"{"users":[{"name":"newcomer"}]}"#;
+const RENAMED: &str = r#"{"users":[{"fullName":"Another Name"}]}"#;
+const LEAVERS: &str = r#"{"users":[{"user":{"id":{user}},"newUserGroup":{"id":{group}}}]}"#;
+const GROUPS: &str = r#"{"userGroups":[{"userGroup":{"id":{group}},"newUser":{"id":1}}]}"#;
 const TENANT: &str = r#"{"tenantId":1}"#;
 
 const ROWS: &[Row] = &[
     row("GET", "", "", OPEN, 200, ActsAtHome),
     row("POST", "Login", LOGIN, OPEN, 200, ActsAtHome),
+    row("POST", "RenewLoginToken", SESSION, OPEN, 200, ActsAtHome),
     row("POST", "Logout", "", SIGNED_IN, 200, ActsAtHome),
     row("POST", "WhoAmI", "", SIGNED_IN, 200, ActsAtHome),
     row("GET", "v2/whoami", "", SIGNED_IN, 200, ActsAtHome),
     row("GET", "CommServ", "", SIGNED_IN, 200, ActsAtHome),
     row("GET", "Security/TwoFactorAuth/Status?username=leaver", "", AUDITOR, 200, FindsNobody),
+    row("GET", "Session?userId={user}", "", AUDITOR, 200, FindsNobody),
+    row("POST", "User/Unlock", LOCKED, ADMIN, 200, FindsNobody),
     row("GET", "UsersAndGroups", "", AUDITOR, 200, ActsAtHome),
     row("POST", "User/Offboard", LEAVER, OPERATOR, 200, FindsNobody),
     row("POST", "Subclient/{subclient}/Offboard", "", OPERATOR, 200, FindsNobody),
     row("POST", "VM/{guid}/Offboard", "", OPERATOR, 200, FindsNobody),
     row("POST", "Tenant/Offboard", TENANT, OPERATOR, 200, FindsNobody),
     row("GET", "User", "", AUDITOR, 200, ActsAtHome),
-    row("POST", "User", NEW, ADMIN, 200, ActsAtHome),
+    row("POST", "User", NEWCOMER, ADMIN, 200, ActsAtHome),
     row("POST", "User/{user}", r#"{"users":[{"enableUser":false}]}"#, OPERATOR, 200, FindsNobody),
-    row("POST", "User/{user}", r#"{"users":[{"fullName":"Other"}]}"#, ADMIN, 200, FindsNobody),
     row("GET", "User/{user}", "", AUDITOR, 200, FindsNobody),
+    row("POST", "User/{user}", RENAMED, ADMIN, 200, FindsNobody),
     row("DELETE", "User/{user}?newUserGroupId={group}", "", OPERATOR, 200, FindsNobody),
     row("PUT", "User/{user}/Disable", "", OPERATOR, 200, FindsNobody),
     row("PUT", "User/{user}/Enable", "", OPERATOR, 200, FindsNobody),
     row("GET", "User/{user}/Security", "", AUDITOR, 200, FindsNobody),
     row("GET", "UserGroup", "", AUDITOR, 200, ActsAtHome),
     row("GET", "UserGroup/{group}", "", AUDITOR, 200, FindsNobody),
+    row("DELETE", "UserGroup/{group}?newUserId=1", "", ADMIN, 200, FindsNobody),
     row("GET", "UserGroup/{group}/Security", "", AUDITOR, 200, FindsNobody),
-    row("DELETE", "UserGroup/{group}", "", ADMIN, 200, FindsNobody),
     row("POST", "ApiToken/User", "{}", SIGNED_IN, 200, ActsAtHome),
     row("GET", "V4/user", "", AUDITOR, 200, ActsAtHome),
-    row("POST", "V4/user", NEW_V4, ADMIN, 200, ActsAtHome),
+    row("POST", "V4/user", NEWCOMERS, ADMIN, 200, ActsAtHome),
     row("GET", "V4/user/{user}", "", AUDITOR, 200, FindsNobody),
     row("PUT", "V4/user/{user}", r#"{"enabled":false}"#, OPERATOR, 200, FindsNobody),
     row("PUT", "V4/user/{user}", r#"{"fullName":"Other"}"#, ADMIN, 200, FindsNobody),
     row("DELETE", "V4/user/{user}?transfertoUserGroup={group}", "", OPERATOR, 200, FindsNobody),
-    row("PUT", "V4/user/action/delete", DELETE_USERS, OPERATOR, 200, FindsNobody),
+    row("PUT", "V4/user/action/delete", LEAVERS, OPERATOR, 200, FindsNobody),
     row("GET", "V4/UserGroup", "", AUDITOR, 200, ActsAtHome),
     row("GET", "V4/UserGroup/{group}", "", AUDITOR, 200, FindsNobody),
-    row("DELETE", "V4/UserGroup/{group}", "", ADMIN, 200, FindsNobody),
-    row("PUT", "V4/UserGroup/action/delete", DELETE_GROUPS, ADMIN, 200, FindsNobody),
+    row("DELETE", "V4/UserGroup/{group}?transferToUser=1", "", ADMIN, 200, FindsNobody),
+    row("PUT", "V4/UserGroup/action/delete", GROUPS, ADMIN, 200, FindsNobody),
     row("POST", "V4/AccessToken", "{}", SIGNED_IN, 200, ActsAtHome),
     row("POST", "V4/AccessToken/Renew", PAIR, OPEN, 200, ActsAtHome),
     row("DELETE", "V4/AccessToken/{token}", "", ADMIN, 200, FindsNobody),
@@ -71,6 +77,7 @@ pub(super) const FACE: Face = Face {
             ("{group}", things.group.to_string()),
             ("{subclient}", things.subclient.to_string()),
             ("{guid}", VM.to_owned()),
+            ("{session}", things.session.clone()),
             ("{token}", things.token.to_string()),
             ("{access}", things.access.clone()),
             ("{refresh}", things.refresh.clone()),
@@ -105,7 +112,8 @@ fn codes(answer: &Answer) -> Vec<i64> {
     fn collect(value: &Value, codes: &mut Vec<i64>) {
         match value {
             Value::Object(fields) => {
-                codes.extend(fields.get("errorCode").and_then(Value::as_i64));
+                let code = fields.get("errorCode").or_else(|| fields.get("statusCode"));
+                codes.extend(code.and_then(Value::as_i64));
                 fields.values().for_each(|value| collect(value, codes));
             }
             Value::Array(items) => items.iter().for_each(|item| collect(item, codes)),

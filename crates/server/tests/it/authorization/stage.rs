@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
 use domain::{AssetId, AssetKind, Goal, OffboardingId, Owner, Role, StepState, UserId};
-use exeunt::app::{App, Life, NewAccessToken, NewToken, NewUser, Start, UserRef};
+use exeunt::app::{App, Life, NewAccessToken, NewToken, NewUser, SignIn, Start, UserRef};
 use exeunt::faces;
 use exeunt::random::Random;
 use store::StoreUrl;
@@ -56,6 +56,8 @@ pub(super) struct Things {
     /// An offboarding with a step that failed.
     pub(super) offboarding: String,
     pub(super) step: i64,
+    /// The secret of a session of the leaver's that has idled out on the device `pc`.
+    pub(super) session: String,
     /// A token of the leaver's.
     pub(super) token: i64,
     /// An access token that can be renewed, and what renews it.
@@ -91,6 +93,7 @@ impl Stage {
         let subclient = company.asset(leaver, "subclient", "Nightly of leaver").await.0;
         machine(&company, leaver).await;
         let (offboarding, step) = blocked(&company).await;
+        let session = on_device(&company).await;
         let secrets = secrets(&company).await;
         let (access, refresh) = renewable(&company).await;
         let tokens = company.app.tokens(&company.console, 0, 500).await.expect("tokens");
@@ -103,6 +106,7 @@ impl Stage {
             subclient,
             offboarding,
             step,
+            session,
             token,
             access,
             refresh,
@@ -142,6 +146,11 @@ async fn machine(company: &Company, leaver: UserId) {
     let tenant = company.console.tenant;
     let insert = move |tx: &mut store::Tx<'_>| store::assets::insert(tx, tenant, &asset);
     company.app.store.write(insert).await.expect("a machine");
+}
+
+async fn on_device(company: &Company) -> String {
+    let attempt = SignIn { device: Some("pc".to_owned()), ..Company::attempt("leaver", PASSWORD) };
+    company.app.sign_in(attempt).await.expect("a session").secret
 }
 
 async fn renewable(company: &Company) -> (String, String) {
@@ -197,8 +206,7 @@ async fn secrets(company: &Company) -> Vec<(Who, String)> {
     ] {
         secrets.push((Who::User(role), company.session(name).await));
     }
-    let stranger =
-        exeunt::app::SignIn { host: Some("other.example".to_owned()), ..Company::attempt("admin", PASSWORD) };
+    let stranger = SignIn { host: Some("other.example".to_owned()), ..Company::attempt("admin", PASSWORD) };
     secrets.push((Who::Stranger, company.app.sign_in(stranger).await.expect("a session").secret));
     secrets
 }

@@ -60,6 +60,48 @@ ID  KIND   NAME  USER ID  ROLE      GOOD UNTIL
 }
 
 #[test]
+fn a_cloud_token_is_replaced_by_the_next() {
+    let console = Console::new();
+    let first = console.run(&["token", "cloud", "admin"]).done();
+    let second = console.run(&["token", "cloud", "id:1", "--json"]).json();
+    assert!(first.starts_with(exeunt::app::TOKEN_PREFIX) && second["token"] != first.trim(), "{first}");
+    let listed = "\
+ID  KIND   NAME   USER ID  ROLE   GOOD UNTIL
+2   cloud  cloud  1        admin  it is revoked
+";
+    assert_eq!(console.run(&["token", "list"]).done(), listed);
+    console.run(&["user", "add", "jsmith"]).done();
+    let refused = console.run(&["token", "cloud", "jsmith"]);
+    let text = "exeunt: jsmith is neither operator nor administrator\n";
+    assert_eq!((refused.code, refused.err.as_str()), (Some(1), text));
+    let log = console.run(&["log", "--json"]).done();
+    assert!(!log.contains(first.trim()), "a secret is never logged");
+}
+
+#[test]
+fn clients_come_and_go() {
+    let console = Console::new();
+    console.run(&["user", "add", "svc", "--role", "operator"]).done();
+    let made = console.run(&["client", "create", "svc", "--json"]).json();
+    let (id, secret) = (made["clientId"].as_str().expect("an id"), &made["clientSecret"]);
+    assert_eq!((id.len(), secret.as_str().map(str::len), &made["userId"]), (36, Some(64), &json!(2)));
+    let twice = console.run(&["client", "create", "svc"]);
+    assert_eq!((twice.code, twice.err.as_str()), (Some(1), "exeunt: svc has an OAuth client already\n"));
+    let renewed = console.run(&["client", "secret", "svc"]).done();
+    let (first, second) = renewed.split_once('\n').expect("two lines");
+    assert_eq!(first, format!("client id      {id}"));
+    let renewed = second.strip_prefix("client secret  ").expect("a secret").trim_end();
+    assert_ne!(Some(renewed), secret.as_str());
+    let listed = console.run(&["client", "list", "--json"]).json();
+    assert_eq!((&listed[0]["clientId"], listed[0].get("clientSecret")), (&json!(id), None));
+    let table = console.run(&["client", "list"]).done();
+    assert!(table.starts_with("CLIENT ID ") && table.contains(id) && !table.contains(renewed), "{table}");
+    assert_eq!(console.run(&["client", "delete", "svc"]).done(), "the OAuth client of svc is deleted\n");
+    assert_eq!(console.run(&["client", "delete", "svc"]).err, "exeunt: OAuth client not found: svc\n");
+    assert_eq!(console.run(&["client", "list", "--json"]).json(), json!([]));
+}
+
+#[test]
 fn tenants_are_strangers() {
     let console = Console::new();
     let add = ["tenant", "add", "acme", "--host", "Acme.example"];

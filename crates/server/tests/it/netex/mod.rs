@@ -2,7 +2,6 @@
 
 mod access; // who may call, whom it reaches, and what of the leaver is dead at once
 mod answers; // the examples of the contract, byte for byte, in both modes
-mod authorization; // every call, by everybody
 mod creating; // users that clients make
 mod deleting; // for good, on every platform, and what stays behind
 mod garbage; // bodies, names and numbers that are none
@@ -13,6 +12,7 @@ mod passwords; // set by a client
 mod platforms; // both synchronization modes over platforms that misbehave
 mod reading; // users, lists of them, and their groups
 mod refusals; // the error table, line by line
+mod tokens; // the cloud token of an account
 mod traps; // the contract's traps for clients, one by one
 mod updating; // what changes, what stays, and the second way to deactivate
 

@@ -185,3 +185,49 @@ fn cloud_tokens_and_clients_end_with_their_user() {
         assert!(told.contains("0 sessions, 1 token and 1 OAuth client ended"), "{told}");
     });
 }
+
+/// One credential is good on every face: what differs is the header that carries it.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_kind_of_credential_opens_every_face() {
+    let company = Company::new().await;
+    let operator = UserRef::Name("operator".to_owned());
+    let app = &company.app;
+    let (_, cloud) = app.create_cloud_token(&company.console, &operator).await.expect("a cloud token");
+    let (client, secret) = app.create_client(&company.console, &operator).await.expect("a client");
+    let session = company.session("operator").await;
+    let headers = [("Authtoken", session.as_str()), ("Accept", "application/json")];
+    let made = company.call("POST", "/webconsole/api/ApiToken/User", &headers, "{}").await.json();
+    let headers = [("client_id", client.id.as_str()), ("client_secret", secret.as_str())];
+    let target = "/acctmgmt-get-service-token?gwsource=web";
+    let issued = company.call("POST", target, &headers, "").await.json();
+    let text = |value: &Value| value.as_str().expect("a token").to_owned();
+    let named = company.token("operator").await;
+    let issued = text(&issued["response"]);
+    let kinds = [
+        ("service", issued, 403, 403),
+        ("access", text(&made["token"]), 403, 403),
+        ("cloud", cloud, 403, 403),
+        ("named", named, 201, 403),
+        ("session", session, 201, 204),
+    ];
+    for (kind, secret, makes_tokens, sets_password) in kinds {
+        let me = Client::with(&company, &secret).get("/v1/me").await;
+        let told = me.json();
+        let credential = if kind == "session" { "session" } else { "token" };
+        assert_eq!((&told["role"], &told["credential"]), (&json!("operator"), &json!(credential)), "{kind}");
+        for (method, target, header, answer) in [
+            ("POST", "/webconsole/api/WhoAmI", "Authtoken", 200),
+            ("PUT", "/integration/ws/management/rest/users/nobody/activate", "X-Cloud-Auth-Token", 404),
+            ("POST", "/avxapi/acctmgmt-remove-user?gwsource=web", "Token", 404),
+        ] {
+            let body = if header == "Token" { r#"{"payload":{"userNames":["nobody"]}}"# } else { "" };
+            let answered = company.call(method, target, &[(header, &secret)], body).await;
+            assert_eq!(answered.status, answer, "{kind} on {target}: {}", answered.body);
+        }
+        let by = Client::with(&company, &secret);
+        assert_eq!(by.post(OPERATORS, Value::Null).await.status, makes_tokens, "{kind}");
+        let password = json!({ "password": PASSWORD });
+        let password = by.put("/v1/users/operator/password", password).await.status;
+        assert_eq!(password, sets_password, "{kind}");
+    }
+}

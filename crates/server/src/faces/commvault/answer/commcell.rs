@@ -40,8 +40,8 @@ pub fn two_factor_status() -> Reply {
     Reply::json(200, &answer)
 }
 
-/// What is read as JSON only cannot be told.
-pub fn not_read(code: Code, message: &str) -> Reply {
+/// What is answered as JSON only has failed.
+pub fn json_failed(code: Code, message: &str) -> Reply {
     Reply::read_failed(Format::Json, "", code, message)
 }
 

@@ -11,6 +11,7 @@ mod groups;
 mod object;
 mod offboard;
 mod reply;
+mod sessions;
 mod sign_in;
 mod tokens;
 mod users;
@@ -19,7 +20,7 @@ mod write;
 mod xml;
 
 pub use associations::{Association, associations, associations_read_failed};
-pub use commcell::{CommCell, comm_serv, not_read, two_factor_status};
+pub use commcell::{CommCell, comm_serv, json_failed, two_factor_status};
 pub use create::{Newcomer, created, not_created, v4_created};
 pub use delete::{
     HandedOver, cut_only, deleted, deleting, group_deleted, group_not_deleted, not_deleted, so_far,
@@ -31,6 +32,7 @@ pub use offboard::{
     tenant_partly_offboarded,
 };
 pub use reply::{Reply, broken, not_served};
+pub use sessions::{SessionView, Unlocked, login_not_renewed, login_renewed, session_list, unlocked};
 pub use sign_in::{
     SignedIn, locked, probe, refused, signed_in, signed_out, tenant_guid, unauthorized, who_am_i,
 };

@@ -75,14 +75,18 @@ impl UserView<'_> {
         if level < Level::Associations { user } else { self.with_associations(user) }
     }
 
+    /// A lock is told of only while there is one.
     fn with_basics(&self, user: Object) -> Object {
-        user.with("description", self.description)
+        let user = user
+            .with("description", self.description)
             .with("enableUser", self.enabled)
             .with("lastLogIntime", self.last_sign_in_s)
             .with("loggedInMode", 1)
             .with("idleTime", 0)
             .with("agePasswordDays", 0)
-            .with("numDevices", self.laptops)
+            .with("numDevices", self.laptops);
+        let Some(LockOfUser { since_s, until_s }) = self.lock else { return user };
+        user.with("isAccountLocked", true).with("lockStartTime", since_s).with("lockEndTime", until_s)
     }
 
     /// Who can manage a user is not a list of its own here: roles decide it. So the last two levels are one.

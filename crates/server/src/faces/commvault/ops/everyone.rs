@@ -15,7 +15,7 @@ pub(super) async fn list(call: &Call<'_>) -> Reply {
             let groups: Vec<_> = groups.iter().map(groups::view).collect();
             answer::users_and_groups(&users, &groups)
         }
-        Err(error) => failure::answer(&error, answer::not_read),
+        Err(error) => failure::answer(&error, answer::json_failed),
     }
 }
 

@@ -11,10 +11,12 @@ mod disable;
 mod everyone;
 mod groups;
 mod offboard;
+mod renewal;
 mod security;
 mod server;
 mod session;
 mod sign_in;
+mod unlock;
 mod update;
 mod users;
 mod v4;
@@ -31,6 +33,7 @@ use crate::app::{App, Caller, Page, UserDetail, UserRef};
 use crate::faces::Exchange;
 
 pub(super) use access_tokens::renew as renew_access_token;
+pub(super) use renewal::renew as renew_login;
 pub(super) use sign_in::sign_in;
 
 /// Most users or groups of one answer; a longer list is refused, since a client would take a cut one for
@@ -63,6 +66,7 @@ impl Call<'_> {
             Operation::OffboardUser => offboard::offboard(self).await,
             Operation::OffboardWorkload(workload) => offboard::workload(self, workload).await,
             Operation::OffboardTenant => offboard::tenant(self).await,
+            Operation::UnlockUsers => unlock::unlock(self).await,
             Operation::UserSecurity(user) => security::of_user(self, user).await,
             Operation::ListGroups => groups::list(self).await,
             Operation::DeleteGroup(group) => delete_group::delete(self, group).await,
@@ -71,6 +75,7 @@ impl Call<'_> {
             Operation::GetGroup(group) => groups::get(self, group).await,
             Operation::GroupSecurity(group) => security::of_group(self, group).await,
             Operation::ListUsersAndGroups => everyone::list(self).await,
+            Operation::ListSessions => session::list(self).await,
             Operation::CommServ => server::comm_serv(self).await,
             Operation::TwoFactorStatus => server::two_factor_status(self).await,
             Operation::ListUsersV4 => v4::users::list(self).await,

@@ -13,7 +13,7 @@ pub(super) async fn comm_serv(call: &Call<'_>) -> Reply {
             let guid = &answer::tenant_guid(call.caller.tenant.0);
             answer::comm_serv(&CommCell { host_name: &host_name, guid })
         }
-        Err(error) => failure::answer(&error, answer::not_read),
+        Err(error) => failure::answer(&error, answer::json_failed),
     }
 }
 
@@ -29,7 +29,7 @@ pub(super) async fn host_name(call: &Call<'_>) -> Result<String, Error> {
 pub(super) async fn two_factor_status(call: &Call<'_>) -> Reply {
     match asked(call).await {
         Ok(()) => answer::two_factor_status(),
-        Err(error) => failure::answer(&error, answer::not_read),
+        Err(error) => failure::answer(&error, answer::json_failed),
     }
 }
 

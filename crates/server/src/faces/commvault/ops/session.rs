@@ -1,11 +1,11 @@
-//! `POST WhoAmI` and `POST Logout`: the caller's own session.
+//! `POST WhoAmI`, `POST Logout` and `GET Session`: the caller's own session, and those of a user.
 
-use domain::Error;
+use domain::{Error, User, UserId};
 
-use super::Call;
-use crate::app::{Credential, UserDetail, UserRef};
+use super::{Call, unix_s};
+use crate::app::{Credential, SessionView, UserDetail, UserRef};
 use crate::faces::commvault::answer::{self, Reply};
-use crate::faces::commvault::failure;
+use crate::faces::commvault::{failure, reference};
 
 pub(super) async fn who_am_i(call: &Call<'_>) -> Reply {
     let found = match call.caller.user {
@@ -26,5 +26,37 @@ pub(super) async fn logout(call: &Call<'_>) -> Reply {
     match call.app.sign_out(&call.caller).await {
         Ok(()) => answer::signed_out(),
         Err(error) => failure::answer(&error, |code, text| answer::user_read_failed(call.format, code, text)),
+    }
+}
+
+/// Clients that want only what is alive say so.
+pub(super) async fn list(call: &Call<'_>) -> Reply {
+    let only_active = call.exchange.header("only-active-sessions").is_some_and(|said| said == "true");
+    match of_user(call).await {
+        Ok((user, sessions)) => {
+            let shown = sessions.iter().filter(|session| session.alive || !only_active);
+            answer::session_list(&shown.map(|session| view(&user, session)).collect::<Vec<_>>())
+        }
+        Err(error) => failure::answer(&error, answer::json_failed),
+    }
+}
+
+async fn of_user(call: &Call<'_>) -> Result<(User, Vec<SessionView>), Error> {
+    const FIELD: &str = "userId";
+    let raw = call.query.raw(FIELD)?.filter(|raw| !raw.is_empty());
+    let id = raw.map_or(Ok(None), |raw| reference::id(FIELD, raw))?;
+    let user = UserRef::Id(UserId(id.ok_or_else(|| Error::invalid(FIELD, "must be given"))?));
+    call.app.sessions(&call.caller, &user).await
+}
+
+fn view<'a>(user: &'a User, session: &'a SessionView) -> answer::SessionView<'a> {
+    answer::SessionView {
+        user_id: user.id.0,
+        user_name: &user.user_name,
+        device_id: session.device.as_deref().unwrap_or_default(),
+        api: &session.face,
+        began_s: unix_s(session.created_ms),
+        last_used_s: unix_s(session.last_seen_ms),
+        active: session.alive,
     }
 }

@@ -18,6 +18,8 @@ pub enum Route {
     /// The probe that clients send before anything else.
     Root,
     Login,
+    /// Takes a token that has expired.
+    RenewLogin,
     /// The pair in the body is the credential.
     RenewAccessToken,
     /// Needs a token.
@@ -40,6 +42,7 @@ pub enum Operation {
     OffboardUser,
     OffboardWorkload(WorkloadRef),
     OffboardTenant,
+    UnlockUsers,
     UserSecurity(UserRef),
     ListGroups,
     GetGroup(GroupRef),
@@ -48,6 +51,7 @@ pub enum Operation {
     DeleteGroupsV4,
     GroupSecurity(GroupRef),
     ListUsersAndGroups,
+    ListSessions,
     CommServ,
     TwoFactorStatus,
     ListUsersV4,

@@ -18,6 +18,7 @@ fn is(method: &Method, path: &str, expected: Operation) {
 fn three_endpoints_need_no_token() {
     assert_eq!(route(&Method::GET, ""), Ok(Some(Route::Root)));
     assert_eq!(route(&Method::POST, "login"), Ok(Some(Route::Login)));
+    assert_eq!(route(&Method::POST, "renewlogintoken"), Ok(Some(Route::RenewLogin)));
     assert_eq!(route(&Method::POST, "v4/accesstoken/renew"), Ok(Some(Route::RenewAccessToken)));
 }
 
@@ -32,6 +33,8 @@ fn every_endpoint_is_found_in_any_case() {
     is(&Method::GET, "V2/WhoAmI", Operation::WhoAmI);
     is(&Method::GET, "commserv", Operation::CommServ);
     is(&Method::GET, "Security/TwoFactorAuth/Status?username=x", Operation::TwoFactorStatus);
+    is(&Method::GET, "session?userId=2", Operation::ListSessions);
+    is(&Method::POST, "user/unlock", Operation::UnlockUsers);
     is(&Method::GET, "UsersAndGroups", Operation::ListUsersAndGroups);
     is(&Method::GET, "v4/USER", Operation::ListUsersV4);
     is(&Method::GET, "V4/user/2", Operation::GetUserV4(two()));
