@@ -7,6 +7,7 @@
 mod bench;
 mod command;
 mod debian;
+mod fuzz;
 mod postgres;
 mod python;
 mod test;
@@ -34,6 +35,8 @@ enum Task {
     Tidy,
     /// Measure the release build and print figures and ratios
     Bench(bench::Options),
+    /// Send damaged requests until something breaks, or the time is up
+    Fuzz(fuzz::Options),
     /// Run the tests' PostgreSQL until Ctrl-C, to run single tests against
     Postgres,
     /// Make the Python programs that tests run, to run single tests with them
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
         Task::Test(options) => test::run(&options),
         Task::Tidy => tidy::run(),
         Task::Bench(options) => bench::run(&options),
+        Task::Fuzz(options) => fuzz::run(&options),
         Task::Postgres => postgres::run(),
         Task::Python => python::run(),
     };

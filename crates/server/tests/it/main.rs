@@ -13,6 +13,7 @@ mod departures; // the verbs through `app` and the engine: what changes, what is
 mod directory; // changing users and groups through `app`
 mod dump; // everything that a store holds, for whoever says that nothing was changed
 mod fixture; // a company on a fresh store, and a client for its router
+mod fuzz; // requests damaged at random: nothing panics, nothing fails
 mod home; // where a store lives during a test: either database, and the same test on both
 mod hostile; // input that nobody means well with, and names that only look like it
 mod import; // a whole directory at once
