@@ -63,6 +63,9 @@ pub(super) struct Things {
     /// An access token that can be renewed, and what renews it.
     pub(super) access: String,
     pub(super) refresh: String,
+    /// The operator's OAuth client.
+    pub(super) client: String,
+    pub(super) client_secret: String,
 }
 
 /// The guid of a virtual machine of the leaver's.
@@ -96,7 +99,20 @@ impl Stage {
         let tokens = company.app.tokens(&company.console, 0, 500).await.expect("tokens");
         let token = tokens.rows.iter().find(|token| token.user == leaver).expect("the leaver's").id;
         let leaver = leaver.0;
-        let things = Things { leaver, group, subclient, offboarding, step, session, token, access, refresh };
+        let (client, client_secret) = granted(&company).await;
+        let things = Things {
+            leaver,
+            group,
+            subclient,
+            offboarding,
+            step,
+            session,
+            token,
+            access,
+            refresh,
+            client,
+            client_secret,
+        };
         while company.app.seal().await.expect("sealing") > 0 {}
         Self { company, things, secrets, copies: AtomicU64::new(0) }
     }
@@ -144,6 +160,14 @@ async fn renewable(company: &Company) -> (String, String) {
         company.app.create_access_token(&caller, NewAccessToken { name: "pair".to_owned(), life }).await;
     let made = made.expect("a pair");
     (made.secret, made.refresh.expect("renewable").secret)
+}
+
+/// The operator has an OAuth client and a cloud token.
+async fn granted(company: &Company) -> (String, String) {
+    let operator = UserRef::Name("operator".to_owned());
+    company.app.create_cloud_token(&company.console, &operator).await.expect("a cloud token");
+    let (client, secret) = company.app.create_client(&company.console, &operator).await.expect("a client");
+    (client.id, secret)
 }
 
 /// A user with an account that the platform `training` refuses to touch, and their open deactivation.
