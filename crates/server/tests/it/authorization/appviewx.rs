@@ -1,6 +1,5 @@
 use exeunt::faces::appviewx;
 
-use super::stage::{CLIENT, CLIENT_SECRET};
 use super::{
     ADMIN, AUDITOR, ActsAtHome, Body, Face, FindsNobody, OPEN, OPERATOR, Refusal, Row, SIGNED_IN, Why, hold,
     row,
@@ -8,9 +7,12 @@ use super::{
 use crate::fixture::{Answer, PASSWORD};
 
 const PAIR: &[(&str, &str)] = &[("username", "leaver"), ("password", PASSWORD)];
+const CLIENT: &[(&str, &str)] =
+    &[("client_id", "{client}"), ("client_secret", "{client_secret}"), ("Content-Type", "application/json")];
+const GRANT: &str = r#"{"grant_type":"client_credentials"}"#;
+const SERVICE: &str = r#"{"payload":{"loginName":"svc","email":"svc@example.com"}}"#;
 const NEW_USER: &str =
     r#"{"payload":{"loginName":"new","isExternalAuth":"Y","preferredContactMode":"E","email":"e"}}"#;
-const PROGRAM: &str = r#"{"payload":{"loginName":"program","email":"e"}}"#;
 const NEW_GROUP: &str = r#"{"payload":{"name":"New"}}"#;
 const REGROUP: &str = r#"{"payload":{"loginName":"leaver","assignUserGroups":["Ops"]}}"#;
 
@@ -18,9 +20,6 @@ const ROWS: &[Row] = &[
     row("POST", "login?gwsource=web", "{}", OPEN, 200, ActsAtHome).with(PAIR),
     row("POST", "acctmgmt-perform-login?gwsource=web", "{}", OPEN, 200, ActsAtHome).with(PAIR),
     row("POST", "acctmgmt-perform-logout?gwsource=web", "{}", SIGNED_IN, 200, ActsAtHome),
-    row("POST", "acctmgmt-get-service-token?gwsource=web", "", OPEN, 200, ActsAtHome)
-        .with(&[CLIENT, CLIENT_SECRET]),
-    row("POST", "acctmgmt-add-service-account?gwsource=web", PROGRAM, ADMIN, 200, ActsAtHome),
     row(
         "POST",
         "acctmgmt-remove-user?gwsource=web",
@@ -37,6 +36,8 @@ const ROWS: &[Row] = &[
         200,
         FindsNobody,
     ),
+    row("POST", "acctmgmt-get-service-token?gwsource=web", GRANT, OPEN, 200, ActsAtHome).with(CLIENT),
+    row("POST", "acctmgmt-add-service-account?gwsource=web", SERVICE, ADMIN, 200, ActsAtHome),
     row("POST", "user?gwsource=web", NEW_USER, ADMIN, 201, ActsAtHome),
     row("PUT", "user-updateUsergroups?gwsource=web", REGROUP, ADMIN, 200, FindsNobody),
     row("POST", "usergroup?gwsource=web", NEW_GROUP, ADMIN, 201, ActsAtHome),
@@ -48,7 +49,9 @@ pub(super) const FACE: Face = Face {
     rows: ROWS,
     credential: |secret| ("sessionId", secret.to_owned()),
     headers: &[],
-    stand_ins: |_| vec![],
+    stand_ins: |things| {
+        vec![("{client}", things.client.clone()), ("{client_secret}", things.client_secret.clone())]
+    },
     refusal,
     succeeded: |answer: &Answer| answer.json()["appStatusCode"].is_null(),
     is_error: |answer: &Answer| {

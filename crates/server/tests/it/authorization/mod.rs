@@ -64,7 +64,9 @@ pub(crate) struct Row {
     /// The status of a success.
     success: u16,
     stranger: Stranger,
-    pub(crate) headers: &'static [(&'static str, &'static str)],
+    headers: &'static [(&'static str, &'static str)],
+    /// Whom `{user}` names.
+    user: &'static str,
 }
 
 const fn row(
@@ -75,12 +77,16 @@ const fn row(
     success: u16,
     stranger: Stranger,
 ) -> Row {
-    Row { method, path, body, need, success, stranger, headers: &[] }
+    Row { method, path, body, need, success, stranger, headers: &[], user: "leaver" }
 }
 
 impl Row {
     const fn with(self, headers: &'static [(&'static str, &'static str)]) -> Self {
         Self { headers, ..self }
+    }
+
+    const fn of(self, user: &'static str) -> Self {
+        Self { user, ..self }
     }
 
     fn route(&self) -> (String, String) {
@@ -223,16 +229,24 @@ async fn stranger(face: &Face, stage: &Stage, row: &Row) -> Result<(), String> {
 
 impl Face {
     /// With what is there in the company for every `{…}`.
-    pub(crate) fn filled(&self, stage: &Stage, text: &str) -> String {
+    pub(crate) fn filled(&self, stage: &Stage, row: &Row, text: &str) -> String {
         let stand_ins = (self.stand_ins)(&stage.things);
-        stand_ins.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value))
+        let filled = stand_ins.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value));
+        filled.replace("{user}", row.user)
+    }
+
+    /// What a request of this row carries besides its credential.
+    pub(crate) fn headers(&self, stage: &Stage, row: &Row) -> Vec<(&'static str, String)> {
+        let headers = self.headers.iter().chain(row.headers);
+        headers.map(|(name, value)| (*name, self.filled(stage, row, value))).collect()
     }
 
     async fn ask(&self, stage: &Stage, router: &axum::Router, row: &Row, who: Who) -> Answer {
-        let filled = |text: &str| self.filled(stage, text);
+        let filled = |text: &str| self.filled(stage, row, text);
         let credential = stage.secret(who).map(|secret| (self.credential)(secret));
-        let mut headers = [self.headers, row.headers].concat();
-        headers.extend(credential.iter().map(|(name, value)| (*name, value.as_str())));
+        let own = self.headers(stage, row);
+        let headers: Vec<_> =
+            own.iter().chain(&credential).map(|(name, value)| (*name, value.as_str())).collect();
         let target = format!("{}{}", self.root, filled(row.path));
         ask(router, row.method, &target, &headers, &filled(row.body)).await
     }

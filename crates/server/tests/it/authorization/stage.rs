@@ -6,7 +6,7 @@ use axum::Router;
 use domain::{AssetId, AssetKind, Goal, OffboardingId, Owner, Role, StepState, UserId};
 use exeunt::app::{App, Life, NewAccessToken, NewToken, NewUser, SignIn, Start, UserRef};
 use exeunt::faces;
-use exeunt::random::{self, Random};
+use exeunt::random::Random;
 use store::StoreUrl;
 
 use crate::fixture::{Company, PASSWORD, other_tenant};
@@ -63,14 +63,13 @@ pub(super) struct Things {
     /// An access token that can be renewed, and what renews it.
     pub(super) access: String,
     pub(super) refresh: String,
+    /// The operator's OAuth client.
+    pub(super) client: String,
+    pub(super) client_secret: String,
 }
 
 /// The guid of a virtual machine of the leaver's.
 pub(super) const VM: &str = "421f1e0a-2bf9-4e4a-89a8-bc780a255813";
-
-/// The leaver's OAuth client.
-pub(super) const CLIENT: (&str, &str) = ("client_id", "0f34e848-f069-4cfb-820e-3dc53b3019fc");
-pub(super) const CLIENT_SECRET: (&str, &str) = ("client_secret", "the secret of the leaver's client");
 
 pub(crate) struct Stage {
     pub(crate) company: Company,
@@ -93,7 +92,6 @@ impl Stage {
         let group = company.group("Ops").await.0;
         let subclient = company.asset(leaver, "subclient", "Nightly of leaver").await.0;
         machine(&company, leaver).await;
-        client(&company, leaver).await;
         let (offboarding, step) = blocked(&company).await;
         let session = on_device(&company).await;
         let secrets = secrets(&company).await;
@@ -101,7 +99,20 @@ impl Stage {
         let tokens = company.app.tokens(&company.console, 0, 500).await.expect("tokens");
         let token = tokens.rows.iter().find(|token| token.user == leaver).expect("the leaver's").id;
         let leaver = leaver.0;
-        let things = Things { leaver, group, subclient, offboarding, step, session, token, access, refresh };
+        let (client, client_secret) = granted(&company).await;
+        let things = Things {
+            leaver,
+            group,
+            subclient,
+            offboarding,
+            step,
+            session,
+            token,
+            access,
+            refresh,
+            client,
+            client_secret,
+        };
         while company.app.seal().await.expect("sealing") > 0 {}
         Self { company, things, secrets, copies: AtomicU64::new(0) }
     }
@@ -142,21 +153,6 @@ async fn on_device(company: &Company) -> String {
     company.app.sign_in(attempt).await.expect("a session").secret
 }
 
-async fn client(company: &Company, leaver: UserId) {
-    let client = store::clients::Client {
-        id: CLIENT.1.to_owned(),
-        tenant: company.console.tenant,
-        user: leaver,
-        secret_hash: random::hash(CLIENT_SECRET.1),
-        created_ms: 1,
-        secret_ms: 1,
-    };
-    let insert = move |tx: &mut store::Tx<'_>| store::clients::insert(tx, &client);
-    company.app.store.write(insert).await.expect("a client");
-    let operator = UserRef::Name("operator".to_owned());
-    company.app.create_cloud_token(&company.console, &operator).await.expect("a cloud token");
-}
-
 async fn renewable(company: &Company) -> (String, String) {
     let caller = company.app.authenticate(&company.token("leaver").await).await.expect("a caller");
     let life = Life::Renewed { until_ms: None };
@@ -164,6 +160,14 @@ async fn renewable(company: &Company) -> (String, String) {
         company.app.create_access_token(&caller, NewAccessToken { name: "pair".to_owned(), life }).await;
     let made = made.expect("a pair");
     (made.secret, made.refresh.expect("renewable").secret)
+}
+
+/// The operator has an OAuth client and a cloud token.
+async fn granted(company: &Company) -> (String, String) {
+    let operator = UserRef::Name("operator".to_owned());
+    company.app.create_cloud_token(&company.console, &operator).await.expect("a cloud token");
+    let (client, secret) = company.app.create_client(&company.console, &operator).await.expect("a client");
+    (client.id, secret)
 }
 
 /// A user with an account that the platform `training` refuses to touch, and their open deactivation.

@@ -6,6 +6,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use exeunt::app::UserRef;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -73,6 +76,10 @@ impl Known {
         known.insert("Ops".to_owned(), company.group_named("Ops").await.id.to_string());
         // For headers that are sent empty: a file of ours has no white space at the end of a line.
         known.insert("nothing".to_owned(), String::new());
+        let operator = UserRef::Name("operator".to_owned());
+        let (client, secret) =
+            company.app.create_client(&company.console, &operator).await.expect("a client");
+        known.insert("client_basic".to_owned(), STANDARD.encode(format!("{}:{secret}", client.id)));
         known.insert("api_token".to_owned(), company.token("admin").await);
         Self(known)
     }

@@ -15,6 +15,7 @@ mod security; // who has which role on what
 mod sessions; // GET Session, and unlocking users
 mod signing_in; // the probe, Login, WhoAmI, Logout and tokens
 mod targets; // roots, case, quoting, and the wire beneath the router
+mod traps; // the contract's client traps, by their numbers
 mod updating; // POST User/{id} and PUT V4/user/{id}
 mod v4_deleting; // DELETE V4/user, and several at once
 mod v4_reading; // GET V4/user and GET V4/UserGroup

@@ -56,21 +56,24 @@ fn reads_no_body(row: &Row) -> bool {
     row.body.is_empty() || row.path.contains("login") || row.path.contains("logout")
 }
 
+/// Where forms are read too, what is no object is a form without the one field that counts.
+fn says_nothing(row: &Row, body: &[u8]) -> bool {
+    row.path.contains("get-service-token") && !body.starts_with(b"{")
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn bodies_that_cannot_be_read_change_nothing() {
     let mut raid = Raid::begin().await;
     let mut spoilt = 0;
     for face in FACES {
         for row in face.rows.iter().filter(|row| !reads_no_body(row)) {
-            let body = face.filled(&raid.stage, row.body);
+            let body = face.filled(&raid.stage, row, row.body);
             for (what, spoil) in SPOILS {
                 let spoilt_body = spoil(&body);
-                if spoilt_body == body.as_bytes() {
+                if spoilt_body == body.as_bytes() || says_nothing(row, &spoilt_body) {
                     continue;
                 }
-                let mut headers = raid.headers(face);
-                headers.extend(row.headers.iter().map(|(name, value)| (*name, value.as_bytes().to_vec())));
-                let target = format!("{}{}", face.root, face.filled(&raid.stage, row.path));
+                let (headers, target) = (raid.headers(face, row), raid.target(face, row));
                 let attack = Attack {
                     what: (*what).to_owned(),
                     method: row.method,

@@ -16,7 +16,7 @@ use axum::body::Body;
 use axum::http::Request;
 use domain::Role;
 
-use crate::authorization::{Face, Stage, Who};
+use crate::authorization::{Face, Row, Stage, Who};
 use crate::dump::Watch;
 use crate::fixture::{Answer, send};
 
@@ -48,10 +48,13 @@ impl Raid {
     }
 
     /// The headers of a well-meant request of the administrator's.
-    fn headers<'a>(&self, face: &'a Face) -> Vec<(&'a str, Vec<u8>)> {
-        let (name, value) = (face.credential)(self.admin());
-        let own = face.headers.iter().map(|(name, value)| (*name, value.as_bytes().to_vec()));
-        own.chain([(name, value.into_bytes())]).collect()
+    fn headers(&self, face: &Face, row: &Row) -> Vec<(&'static str, Vec<u8>)> {
+        let own = face.headers(&self.stage, row).into_iter().chain([(face.credential)(self.admin())]);
+        own.map(|(name, value)| (name, value.into_bytes())).collect()
+    }
+
+    fn target(&self, face: &Face, row: &Row) -> String {
+        format!("{}{}", face.root, face.filled(&self.stage, row, row.path))
     }
 
     /// Nothing if it cannot even be sent.

@@ -84,10 +84,11 @@ async fn names_that_are_nobodys_find_nobody() {
     let mut raid = Raid::begin().await;
     let segments = segments();
     for face in FACES {
-        let named = |row: &&Row| row.path.contains('{') && !makes_what_it_names(row);
+        let path = |row: &Row| row.path.split('?').next().unwrap_or_default();
+        let named = |row: &&Row| path(row).contains('{') && !makes_what_it_names(row);
         for row in face.rows.iter().filter(named) {
             for segment in &segments {
-                let target = with_name(face, &raid, row.path, segment);
+                let target = with_name(face, &raid, row, segment);
                 raid.try_target(face, row, target).await;
             }
         }
@@ -96,8 +97,9 @@ async fn names_that_are_nobodys_find_nobody() {
 }
 
 /// The path with `segment` wherever it names somebody; the names of its query stay good.
-fn with_name(face: &Face, raid: &Raid, path: &str, segment: &str) -> String {
-    let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
+fn with_name(face: &Face, raid: &Raid, row: &Row, segment: &str) -> String {
+    let (path, query) =
+        row.path.split_once('?').map_or((row.path, None), |(path, query)| (path, Some(query)));
     let mut spoilt = String::new();
     let mut rest = path;
     while let Some((before, after)) = rest.split_once('{') {
@@ -105,14 +107,14 @@ fn with_name(face: &Face, raid: &Raid, path: &str, segment: &str) -> String {
         spoilt.push_str(segment);
         rest = after.split_once('}').map_or("", |(_, rest)| rest);
     }
-    let query = query.map(|query| format!("?{}", face.filled(&raid.stage, query))).unwrap_or_default();
+    let query = query.map(|query| format!("?{}", face.filled(&raid.stage, row, query))).unwrap_or_default();
     format!("{}{spoilt}{rest}{query}", face.root)
 }
 
 impl Raid {
     async fn try_target(&mut self, face: &Face, row: &Row, target: String) {
-        let headers = self.headers(face);
-        let body = face.filled(&self.stage, row.body).into_bytes();
+        let headers = self.headers(face, row);
+        let body = face.filled(&self.stage, row, row.body).into_bytes();
         let what = "its path".to_owned();
         self.expect_error(face, Attack { what, method: row.method, target, headers, body }).await;
     }
@@ -160,8 +162,11 @@ async fn quotes_let_nobody_else_in() {
     let named = |row: &&Row| row.path.contains("{user}") && !row.path.contains("{group}/");
     for row in face.rows.iter().filter(named) {
         for quoted in QUOTES {
-            let target =
-                format!("{}{}", face.root, face.filled(&raid.stage, &row.path.replace("{user}", quoted)));
+            let target = format!(
+                "{}{}",
+                face.root,
+                face.filled(&raid.stage, row, &row.path.replace("{user}", quoted))
+            );
             raid.try_target(face, row, target).await;
         }
     }
@@ -204,7 +209,7 @@ async fn heirs_that_cannot_be_meant_are_refused() {
     for row in face.rows.iter().filter(|row| row.method == "DELETE" && row.path.contains("ser/{user}")) {
         let path = row.path.split('?').next().expect("a path");
         for query in HEIRS {
-            let target = face.filled(&raid.stage, &format!("{path}?{query}"));
+            let target = face.filled(&raid.stage, row, &format!("{path}?{query}"));
             raid.try_target(face, row, format!("{}{target}", face.root)).await;
         }
     }
@@ -256,7 +261,11 @@ async fn queries_that_cannot_be_answered_are_refused() {
         let face = FACES.into_iter().find(fits).unwrap_or(FACES[3]);
         for query in *queries {
             let (what, target) = ("its query".to_owned(), format!("{path}?{query}"));
-            let (headers, body) = (raid.headers(face), br#"{"payload":{"filterValue":"a"}}"#.to_vec());
+            let route = path.strip_prefix(face.root).expect("a path of the face");
+            let served = |row: &&Row| row.method == *method && row.path.split('?').next() == Some(route);
+            let row = face.rows.iter().find(served).expect("a route");
+            let body = face.filled(&raid.stage, row, row.body).into_bytes();
+            let headers = raid.headers(face, row);
             raid.expect_error(face, Attack { what, method, target, headers, body }).await;
         }
     }

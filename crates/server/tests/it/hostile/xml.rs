@@ -82,9 +82,9 @@ async fn documents_that_no_client_sends_change_nothing() {
     let face = FACES.into_iter().find(|face| face.root == "/webconsole/api/").expect("the Commvault face");
     for row in face.rows.iter().filter(|row| !row.body.is_empty()) {
         for (what, body) in documents() {
-            let mut headers = raid.headers(face);
+            let mut headers = raid.headers(face, row);
             headers.push(("Content-Type", b"application/xml".to_vec()));
-            let target = format!("{}{}", face.root, face.filled(&raid.stage, row.path));
+            let target = raid.target(face, row);
             raid.expect_error(
                 face,
                 Attack { what: what.to_owned(), method: row.method, target, headers, body },

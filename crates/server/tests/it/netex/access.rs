@@ -71,3 +71,15 @@ async fn a_token_reaches_its_own_tenant_only_whatever_the_host() {
     netex.token = own;
     assert_eq!(netex.put(DEACTIVATE, &[("Host", "other.example.com")], "").await.status, 200);
 }
+
+/// Everybody may read themselves, and nobody else.
+#[tokio::test(flavor = "multi_thread")]
+async fn oneself_may_be_read() {
+    let mut netex = Netex::new().await;
+    netex.token = netex.company.session("restuser.netex").await;
+    for call in ["", "/groups"] {
+        assert_eq!(netex.get(&format!("users/restuser.netex{call}")).await.status, 200);
+        let other = netex.get(&format!("users/auditor{call}")).await;
+        refused(&other, 403, "The token's account lacks the management role admin");
+    }
+}

@@ -2,7 +2,6 @@
 
 mod access; // who may call, whom it reaches, and what of the leaver is dead at once
 mod answers; // the examples of the contract, byte for byte, in both modes
-mod authorization; // every call, by everybody
 mod creating; // users that clients make
 mod deleting; // for good, on every platform, and what stays behind
 mod garbage; // bodies, names and numbers that are none

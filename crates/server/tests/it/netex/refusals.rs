@@ -1,5 +1,8 @@
+use std::collections::BTreeSet;
+
 use domain::{Goal, Role, UserState};
 use exeunt::app::{NewUser, Start, UserRef};
+use exeunt::faces::netex::endpoints;
 
 use super::{Netex, refused};
 use crate::fixture::Company;
@@ -54,11 +57,17 @@ async fn no_token_and_bad_tokens() {
 async fn other_methods_and_other_paths() {
     let netex = Netex::new().await;
     let headers = [("X-Cloud-Auth-Token", netex.token.as_str())];
-    let target = "/integration/ws/management/rest/users/restuser.netex/deactivate";
-    for method in ["GET", "POST", "DELETE", "PATCH", "put"] {
-        let answer = netex.company.call(method, target, &headers, "").await;
-        refused(&answer, 405, "Method not allowed");
-        assert_eq!(answer.header("allow"), Some("PUT"));
+    for path in endpoints().map(|(_, path)| path).collect::<BTreeSet<_>>() {
+        let served = endpoints().filter(|(_, served)| *served == path);
+        let served: BTreeSet<&str> = served.map(|(method, _)| method.as_str()).collect();
+        let target = format!("/integration/ws/management/rest/{}", path.replace("{}", "restuser.netex"));
+        let others = ["GET", "POST", "PUT", "DELETE", "PATCH", "put"];
+        for method in others.into_iter().filter(|method| !served.contains(method)) {
+            let answer = netex.company.call(method, &target, &headers, "").await;
+            refused(&answer, 405, "Method not allowed");
+            let told: BTreeSet<&str> = answer.header("allow").expect("methods").split(", ").collect();
+            assert_eq!(told, served, "{method} {path}");
+        }
     }
     for path in ["/integration/ws/management/rest/nothing", "/integration/ws/social/rest/users/x/activate"] {
         let answer = netex.company.call("PUT", path, &headers, "").await;
