@@ -46,6 +46,7 @@ impl Turns {
     }
 
     /// For whoever watches a long run.
+    #[expect(clippy::print_stderr, reason = "a long run reports by printing")]
     fn tell(&self, what: &str) {
         if self.most.is_none() {
             eprintln!("{what}: {} turns", self.made);
@@ -70,6 +71,7 @@ struct Told<'a> {
 }
 
 impl Drop for Told<'_> {
+    #[expect(clippy::print_stderr, reason = "a panic has no other way to say what led to it")]
     fn drop(&mut self) {
         if std::thread::panicking() {
             eprintln!("seed {}, with this input:\n{}", self.dice.seed, self.input);
