@@ -16,6 +16,7 @@ pub(super) enum Call {
     SearchUsers,
     AddUser,
     UpdateGroupsOfUser,
+    UpdateGroupsOfProgram,
     AddGroup,
     RemoveGroup,
     GetServiceToken,
@@ -28,7 +29,7 @@ struct Route {
     call: Call,
 }
 
-const ROUTES: [Route; 11] = [
+const ROUTES: [Route; 12] = [
     Route { method: Method::POST, endpoint: "login", call: Call::Login },
     Route { method: Method::POST, endpoint: "acctmgmt-perform-login", call: Call::Login },
     Route { method: Method::POST, endpoint: "acctmgmt-perform-logout", call: Call::Logout },
@@ -40,6 +41,11 @@ const ROUTES: [Route; 11] = [
     Route { method: Method::DELETE, endpoint: "userGroup", call: Call::RemoveGroup },
     Route { method: Method::POST, endpoint: "acctmgmt-get-service-token", call: Call::GetServiceToken },
     Route { method: Method::POST, endpoint: "acctmgmt-add-service-account", call: Call::AddServiceAccount },
+    Route {
+        method: Method::PUT,
+        endpoint: "platform-assign-usergroup-to-service-account",
+        call: Call::UpdateGroupsOfProgram,
+    },
 ];
 
 /// All that this face serves: method and endpoint.

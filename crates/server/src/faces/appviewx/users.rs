@@ -1,4 +1,4 @@
-//! `user` and `user-updateUsergroups`: adding a user, and the groups it belongs to.
+//! Adding a user, and the groups that a user or a program's account belongs to.
 
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -8,7 +8,7 @@ use domain::Error;
 use secrecy::SecretString;
 
 use super::credential;
-use super::envelope;
+use super::envelope::{self, Envelope};
 use super::failure::{Failure, USER_EXISTS, VALIDATION};
 use super::payload::{Payload, missing};
 use crate::app::{App, GroupRef, GroupsChange, Leaving, NewUser, UserChange, UserRef};
@@ -76,14 +76,30 @@ fn not_added(error: Error) -> Failure {
     }
 }
 
-/// Groups that are not there are passed over (contract section 3.5).
 pub(super) async fn update_groups(app: &App, exchange: &Exchange) -> Result<Response, Failure> {
+    // The vendor writes the second one in two ways on one page.
+    regroup(app, exchange, "assignUserGroups", &["unassignUserGroups", "unAssignUserGroups"]).await?;
+    Ok(envelope::said(StatusCode::OK, "Successfully modified user-usergroup association."))
+}
+
+/// The account of a program is a user like any other; only the words of the call are others.
+pub(super) async fn update_groups_of_program(app: &App, exchange: &Exchange) -> Result<Response, Failure> {
+    regroup(app, exchange, "assignedUserGroup", &["unassignedUserGroup"]).await?;
+    Ok(Envelope::of("success").with(StatusCode::OK))
+}
+
+/// Groups that are not there are passed over (contract section 3.5).
+async fn regroup(
+    app: &App,
+    exchange: &Exchange,
+    join: &'static str,
+    leave: &[&'static str],
+) -> Result<(), Failure> {
     let caller = credential::caller(app, exchange).await?;
     let payload = Payload::read(exchange)?;
     let user = UserRef::ExactName(payload.mandatory("loginName")?.to_owned());
-    let join = payload.names("assignUserGroups").transpose()?.unwrap_or_default();
-    // The vendor writes it in two ways on one page.
-    let leave = payload.names("unassignUserGroups").or_else(|| payload.names("unAssignUserGroups"));
+    let join = payload.names(join).transpose()?.unwrap_or_default();
+    let leave = leave.iter().find_map(|field| payload.names(field));
     let mut leave = leave.transpose()?.unwrap_or_default();
     leave.retain(|group| !join.contains(group));
     let groups = |names: Vec<&str>| names.into_iter().map(|name| GroupRef::Name(name.to_owned())).collect();
@@ -91,5 +107,5 @@ pub(super) async fn update_groups(app: &App, exchange: &Exchange) -> Result<Resp
         GroupsChange { join: groups(join), leave: Leaving::These(groups(leave)), skip_unknown: true };
     let change = UserChange { groups: Some(change), ..UserChange::default() };
     app.update_user(&caller, &user, change).await?;
-    Ok(envelope::said(StatusCode::OK, "Successfully modified user-usergroup association."))
+    Ok(())
 }

@@ -194,6 +194,40 @@ async fn regrouping(company: Company) {
     }
 }
 
+/// The same for the account of a program, in the words of that call.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_programs_account_has_groups_too() {
+    let company = Company::new().await;
+    let session = company.session("admin").await;
+    for name in ["admin usergroup", "usergroup_1"] {
+        company.group(name).await;
+    }
+    let assign = async |payload: Value| {
+        let body = json!({ "payload": payload }).to_string();
+        let target = "platform-assign-usergroup-to-service-account?gwsource=web";
+        call(&company, &session, "PUT", target, &body).await
+    };
+    let account = r#"{"payload":{"loginName":"internal90","email":"i@example.com"}}"#;
+    call(&company, &session, "POST", "acctmgmt-add-service-account?gwsource=web", account).await;
+    for (join, leave, left) in [
+        (json!(["admin usergroup", "none"]), json!([]), &["admin usergroup"][..]),
+        (json!(["usergroup_1"]), json!(["admin usergroup"]), &["usergroup_1"]),
+    ] {
+        let payload =
+            json!({ "loginName": "internal90", "assignedUserGroup": join, "unassignedUserGroup": leave });
+        is(
+            &assign(payload).await,
+            200,
+            r#"{"response":"success","message":null,"appStatusCode":null,"tags":null,"headers":null}"#,
+        );
+        assert_eq!(groups_of(&company, "internal90").await, left);
+    }
+    let missing = "Mandatory Field 'loginName' is missing or empty";
+    refused(&assign(json!({})).await, 400, "ACCT_US_015", missing);
+    let unknown = assign(json!({ "loginName": "nobody" })).await;
+    refused_for(&unknown, 404, "ACCT_US_001", "User Not Found.", &["nobody"]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn groups_of_nobody_and_no_groups() {
     let company = Company::new().await;

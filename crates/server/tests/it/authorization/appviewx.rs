@@ -14,6 +14,7 @@ const SERVICE: &str = r#"{"payload":{"loginName":"svc","email":"svc@example.com"
 const NEW_USER: &str =
     r#"{"payload":{"loginName":"new","isExternalAuth":"Y","preferredContactMode":"E","email":"e"}}"#;
 const NEW_GROUP: &str = r#"{"payload":{"name":"New"}}"#;
+const ASSIGN: &str = r#"{"payload":{"loginName":"leaver","assignedUserGroup":["Ops"]}}"#;
 const REGROUP: &str = r#"{"payload":{"loginName":"leaver","assignUserGroups":["Ops"]}}"#;
 
 const ROWS: &[Row] = &[
@@ -40,6 +41,7 @@ const ROWS: &[Row] = &[
     row("POST", "acctmgmt-add-service-account?gwsource=web", SERVICE, ADMIN, 200, ActsAtHome),
     row("POST", "user?gwsource=web", NEW_USER, ADMIN, 201, ActsAtHome),
     row("PUT", "user-updateUsergroups?gwsource=web", REGROUP, ADMIN, 200, FindsNobody),
+    row("PUT", "platform-assign-usergroup-to-service-account?gwsource=web", ASSIGN, ADMIN, 200, FindsNobody),
     row("POST", "usergroup?gwsource=web", NEW_GROUP, ADMIN, 201, ActsAtHome),
     row("DELETE", "userGroup?gwsource=web&userGroupName=Ops", "", ADMIN, 200, FindsNobody),
 ];
