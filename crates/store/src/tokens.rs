@@ -22,11 +22,14 @@ statements! {
             WHERE t.hash = $1 AND u.state = 'active'");
     LIST = concat!("SELECT ", columns!(), " FROM tokens t WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3");
     BY_ID = concat!("SELECT ", columns!(), " FROM tokens t WHERE tenant_id = $1 AND id = $2");
+    STANDING = "SELECT t.role, u.role FROM tokens t JOIN users u ON u.tenant_id = t.tenant_id AND u.id = t.user_id \
+                WHERE t.tenant_id = $1 AND t.id = $2 AND u.state = 'active'";
     KEPT = concat!("SELECT ", columns!(), " FROM tokens t WHERE tenant_id = $1 AND id = $2 FOR SHARE");
     COUNT_ACCESS = "SELECT COUNT(*) FROM (SELECT id FROM tokens WHERE tenant_id = $1 AND user_id = $2 \
                     AND kind = 'access' AND COALESCE(refresh_until_ms, expires_ms) > $3 LIMIT $4) AS counted";
     CHAIN = concat!("SELECT ", columns!(), ", t.hash, t.refresh_hash, t.refresh_until_ms, t.renewable_until_ms \
              FROM tokens t WHERE chain_hash = $1 FOR NO KEY UPDATE");
+    HAS_CHAIN = "SELECT id FROM tokens WHERE chain_hash = $1";
     RENEW = "UPDATE tokens SET hash = $2, refresh_hash = $3, expires_ms = $4, refresh_until_ms = $5 \
              WHERE chain_hash = $1";
     REVOKE = "DELETE FROM tokens WHERE tenant_id = $1 AND id = $2";
@@ -125,6 +128,11 @@ pub fn by_id(tx: &mut Tx<'_>, tenant: TenantId, id: i64) -> Result<Option<Token>
     tx.query_opt(BY_ID, params![tenant, id], read)
 }
 
+/// What a token lets its bearer do now; nothing if it has ended.
+pub fn standing(tx: &mut Tx<'_>, tenant: TenantId, id: i64) -> Result<Option<Role>> {
+    tx.query_opt(STANDING, params![tenant, id], |row| Ok(row.word::<Role>()?.min(row.word()?)))
+}
+
 /// As [`by_id`], and nobody revokes it until the transaction ends: what is made with it can be seen then.
 pub fn kept(tx: &mut Tx<'_>, tenant: TenantId, id: i64) -> Result<Option<Token>> {
     tx.query_opt(KEPT, params![tenant, id], read)
@@ -143,6 +151,10 @@ pub fn chain(tx: &mut Tx<'_>, chain_hash: &str) -> Result<Option<Pair>> {
         let renewal = Renewal { chain_hash: chain_hash.to_owned(), refresh_hash, until_ms, last_ms };
         Ok(Pair { token, hash, renewal })
     })
+}
+
+pub fn has_chain(tx: &mut Tx<'_>, chain_hash: &str) -> Result<bool> {
+    Ok(tx.query_opt(HAS_CHAIN, params![chain_hash], |row| row.take::<i64>())?.is_some())
 }
 
 /// Puts a new pair in the place of the present one, which ends.

@@ -6,7 +6,7 @@ use domain::settle::{Moment, may_run, settle};
 use domain::step::Event;
 use domain::{
     Action, Error, Fact, Goal, Handover, Offboarding, OffboardingId, OffboardingState, Plan, Role, Step,
-    StepState, User, UserId, UserState,
+    StepState, User, UserId,
 };
 use serde_json::json;
 use store::offboardings::Repeat;
@@ -26,10 +26,8 @@ impl App {
     pub async fn start(&self, caller: &Caller, start: Start) -> Result<Vec<Started>, Error> {
         caller.require(Role::Operator)?;
         check(&start)?;
-        let pen = self.pen(caller.tenant, caller.name.clone());
-        let caller = caller.clone();
-        let jitter = self.random.jitter();
-        let started = self.store.write(move |tx| accept(tx, &pen, &caller, &start, jitter)).await?;
+        let (by, jitter) = (caller.clone(), self.random.jitter());
+        let started = self.write_for(caller, move |tx, pen| accept(tx, pen, &by, &start, jitter)).await?;
         self.hint_started(&started);
         Ok(started)
     }
@@ -52,7 +50,6 @@ pub(super) fn accept(
     start: &Start,
     jitter: u64,
 ) -> Result<Vec<Started>, Error> {
-    still_active(tx, caller)?;
     let loaded = load(tx, pen.tenant, start)?;
     // Behind the locks: of the same request sent twice at once, the second finds the first.
     if let Some(repeat) = &start.repeat
@@ -71,14 +68,6 @@ pub(super) fn accept(
         });
     }
     Ok(started)
-}
-
-/// Since the caller's credential was looked at, the caller may have been cut.
-pub(super) fn still_active(tx: &mut Tx<'_>, caller: &Caller) -> Result<(), Error> {
-    let Some(id) = caller.user else { return Ok(()) };
-    let found = users::by_id(tx, caller.tenant, id)?;
-    let active = found.is_some_and(|user| user.state == UserState::Active);
-    if active { Ok(()) } else { Err(Error::BadCredential) }
 }
 
 /// The same request under the same key answers what it answered; other content under that key is an error.

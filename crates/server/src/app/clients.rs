@@ -5,7 +5,7 @@ use serde_json::json;
 pub use store::clients::Client;
 use store::{Tx, clients, tokens};
 
-use super::credentials::active;
+use super::credentials::{Heritage, active};
 use super::offboardings::one_more;
 use super::{App, Caller, Page, Pen, UserRef};
 use crate::random;
@@ -15,11 +15,11 @@ impl App {
     pub async fn create_client(&self, caller: &Caller, user: &UserRef) -> Result<(Client, String), Error> {
         caller.require(Role::Admin)?;
         let (id, secret) = (self.random.uuid(), self.random.secret());
-        let (pen, secret_hash) = (self.pen(caller.tenant, caller.name.clone()), random::hash(&secret));
-        let user = user.clone();
+        let secret_hash = random::hash(&secret);
+        let (by, user) = (caller.clone(), user.clone());
         let client = self
-            .store
-            .write(move |tx| {
+            .write_for(caller, move |tx, pen| {
+                Heritage::of(tx, &by)?;
                 let user = active(tx, pen.tenant, &user)?;
                 let (tenant, now_ms) = (pen.tenant, pen.now_ms);
                 let client =
@@ -45,12 +45,12 @@ impl App {
     ) -> Result<(Client, String), Error> {
         caller.require(Role::Admin)?;
         let secret = self.random.secret();
-        let (pen, secret_hash) = (self.pen(caller.tenant, caller.name.clone()), random::hash(&secret));
-        let user = user.clone();
+        let secret_hash = random::hash(&secret);
+        let (by, user) = (caller.clone(), user.clone());
         let client = self
-            .store
-            .write(move |tx| {
-                let (client, ended) = without_tokens(tx, &pen, &user)?;
+            .write_for(caller, move |tx, pen| {
+                Heritage::of(tx, &by)?;
+                let (client, ended) = without_tokens(tx, pen, &user)?;
                 clients::set_secret(tx, &client.id, &secret_hash, pen.now_ms)?;
                 pen.write(tx, &told("client.secret_changed", &client, Some(ended)))?;
                 Ok::<_, Error>(Client { secret_hash, secret_ms: pen.now_ms, ..client })
@@ -62,14 +62,13 @@ impl App {
     /// Ends a client, and with it every token that was issued to it.
     pub async fn delete_client(&self, caller: &Caller, user: &UserRef) -> Result<(), Error> {
         caller.require(Role::Admin)?;
-        let (pen, user) = (self.pen(caller.tenant, caller.name.clone()), user.clone());
-        self.store
-            .write(move |tx| {
-                let (client, ended) = without_tokens(tx, &pen, &user)?;
-                clients::delete_of_user(tx, pen.tenant, client.user)?;
-                pen.write(tx, &told("client.deleted", &client, Some(ended)))
-            })
-            .await
+        let user = user.clone();
+        self.write_for(caller, move |tx, pen| {
+            let (client, ended) = without_tokens(tx, pen, &user)?;
+            clients::delete_of_user(tx, pen.tenant, client.user)?;
+            pen.write(tx, &told("client.deleted", &client, Some(ended)))
+        })
+        .await
     }
 
     /// Clients of users behind `after`, in the order of the users' ids.

@@ -24,25 +24,24 @@ impl App {
     ) -> Result<(Token, String), Error> {
         caller.require(Role::Operator)?;
         let secret = format!("{TOKEN_PREFIX}{}", self.random.secret());
-        let (pen, hash) = (self.pen(caller.tenant, caller.name.clone()), random::hash(&secret));
-        let (caller, user) = (caller.clone(), user.clone());
+        let (hash, by, user) = (random::hash(&secret), caller.clone(), user.clone());
         let token = self
-            .store
-            .write(move |tx| {
-                let (user, own) = holder(tx, &caller, &user)?;
+            .write_for(caller, move |tx, pen| {
+                let (user, own) = holder(tx, &by, &user)?;
                 if user.role < Role::Operator {
                     let why = format!("{} is neither operator nor administrator", user.user_name);
                     return Err(Error::Conflict(why));
                 }
-                let heritage = if own { Heritage::of(tx, &caller)? } else { Heritage::unbound(user.role) };
-                end(tx, &pen, &user)?;
+                let heritage = Heritage::of(tx, &by)?;
+                let role = if own { heritage.role } else { user.role };
+                end(tx, pen, &user)?;
                 let token = Token {
                     tenant: pen.tenant,
                     id: numbers::take(tx, pen.tenant, Series::Tokens, 1)?,
                     user: user.id,
                     kind: TokenKind::Cloud,
                     name: NAME.to_owned(),
-                    role: heritage.role,
+                    role,
                     created_ms: pen.now_ms,
                     expires_ms: heritage.until_ms,
                     parent: heritage.parent,
@@ -58,15 +57,13 @@ impl App {
 
     pub async fn revoke_cloud_token(&self, caller: &Caller, user: &UserRef) -> Result<(), Error> {
         caller.require(Role::None)?;
-        let pen = self.pen(caller.tenant, caller.name.clone());
-        let (caller, asked) = (caller.clone(), user.clone());
-        self.store
-            .write(move |tx| {
-                let (user, _) = holder(tx, &caller, &asked)?;
-                let ended = end(tx, &pen, &user)?;
-                if ended { Ok(()) } else { Err(Error::not_found("cloud token", user.user_name)) }
-            })
-            .await
+        let (by, asked) = (caller.clone(), user.clone());
+        self.write_for(caller, move |tx, pen| {
+            let (user, _) = holder(tx, &by, &asked)?;
+            let ended = end(tx, pen, &user)?;
+            if ended { Ok(()) } else { Err(Error::not_found("cloud token", user.user_name)) }
+        })
+        .await
     }
 }
 

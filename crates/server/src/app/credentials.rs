@@ -17,7 +17,8 @@ pub(super) struct Heritage {
 }
 
 impl Heritage {
-    /// Of a token that the caller makes for itself. First lock the caller's user.
+    /// Of a credential that the caller makes, for itself or for somebody else. First lock the caller's user where it
+    /// is its own.
     pub(super) fn of(tx: &mut Tx<'_>, caller: &Caller) -> Result<Self, Error> {
         match &caller.credential {
             Credential::Token { kind, .. } if !kind.may_make_tokens() => Err(Error::Forbidden),
@@ -30,7 +31,7 @@ impl Heritage {
                 sessions::find(tx, hash)?.ok_or(Error::BadCredential)?;
                 Ok(Self::unbound(caller.role))
             }
-            Credential::Password | Credential::Console => Ok(Self::unbound(caller.role)),
+            Credential::Password { .. } | Credential::Console => Ok(Self::unbound(caller.role)),
         }
     }
 

@@ -45,20 +45,18 @@ impl App {
         if users.len() > MAX_USERS_PER_REQUEST {
             return Err(Error::TooMany { what: "users", limit: MAX_USERS_PER_REQUEST });
         }
-        let pen = self.pen(caller.tenant, caller.name.clone());
-        self.store
-            .write(move |tx| {
-                let mut found = find_all(tx, pen.tenant, &users)?;
-                for user in &mut found {
-                    *user = user.take().filter(|user| user.state != UserState::Removed);
-                    if let Some(user) = user
-                        && lockouts::clear(tx, pen.tenant, &subject(&user.user_name))?
-                    {
-                        pen.write(tx, &Fact::bare("user.unlocked").on(user.id))?;
-                    }
+        self.write_for(caller, move |tx, pen| {
+            let mut found = find_all(tx, pen.tenant, &users)?;
+            for user in &mut found {
+                *user = user.take().filter(|user| user.state != UserState::Removed);
+                if let Some(user) = user
+                    && lockouts::clear(tx, pen.tenant, &subject(&user.user_name))?
+                {
+                    pen.write(tx, &Fact::bare("user.unlocked").on(user.id))?;
                 }
-                Ok(found)
-            })
-            .await
+            }
+            Ok(found)
+        })
+        .await
     }
 }

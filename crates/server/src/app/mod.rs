@@ -36,6 +36,7 @@ mod search;
 mod sessions;
 mod settle;
 mod sign_in;
+mod standing;
 mod start;
 mod tenants;
 mod tokens;
@@ -195,8 +196,10 @@ pub enum Credential {
         id: i64,
         kind: TokenKind,
     },
-    /// Name and password sent with this very call.
-    Password,
+    /// Name and password sent with this very call; the hash is the stored one that the password fits.
+    Password {
+        hash: String,
+    },
     /// The command line on the store itself: whoever can open the file may do everything.
     Console,
 }

@@ -109,13 +109,12 @@ impl App {
         change: impl FnOnce(&mut Edit, i64) -> Result<(), Error> + Send + 'static,
     ) -> Result<(Offboarding, Vec<Step>), Error> {
         caller.require(Role::Operator)?;
-        let (pen, id) = (self.pen(caller.tenant, caller.name.clone()), id.clone());
+        let id = id.clone();
         let edited = self
-            .store
-            .write(move |tx| {
+            .write_for(caller, move |tx, pen| {
                 let mut edit = Edit::alone(tx, pen.tenant, &id)?;
                 change(&mut edit, pen.now_ms)?;
-                edit.save(tx, &pen)
+                edit.save(tx, pen)
             })
             .await?;
         self.hint_work();

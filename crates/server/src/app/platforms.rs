@@ -46,14 +46,12 @@ impl App {
         if declared.len() > platforms::MAX_PLATFORMS {
             return Err(Error::TooMany { what: "platforms", limit: platforms::MAX_PLATFORMS });
         }
-        let pen = self.pen(caller.tenant, caller.name.clone());
         let applied = self
-            .store
-            .write(move |tx| {
+            .write_for(caller, move |tx, pen| {
                 // One declaration at a time, or two at once could pass the limit together.
                 tenants::lock(tx, pen.tenant)?;
                 let applied =
-                    declared.iter().map(|new| apply(tx, &pen, new)).collect::<Result<Vec<_>, Error>>()?;
+                    declared.iter().map(|new| apply(tx, pen, new)).collect::<Result<Vec<_>, Error>>()?;
                 let limit = platforms::MAX_PLATFORMS;
                 let most = i64::try_from(limit + 1).map_err(|error| Error::internal(&error))?;
                 if platforms::count(tx, pen.tenant, most)? == most {

@@ -19,17 +19,15 @@ impl App {
         if !(0..=MAX_GRACE_MS).contains(&policy.grace_ms) {
             return Err(Error::invalid("grace_ms", format!("must be 0 to {MAX_GRACE_MS}")));
         }
-        let pen = self.pen(caller.tenant, caller.name.clone());
-        self.store
-            .write(move |tx| {
-                if let Heir::Group(id) = policy.heir
-                    && groups::by_id(tx, pen.tenant, id)?.is_none()
-                {
-                    return Err(Error::not_found("group", id.to_string()));
-                }
-                tenants::set_policy(tx, pen.tenant, &policy)?;
-                pen.write(tx, &Fact::new("policy.changed", json!(policy)))
-            })
-            .await
+        self.write_for(caller, move |tx, pen| {
+            if let Heir::Group(id) = policy.heir
+                && groups::by_id(tx, pen.tenant, id)?.is_none()
+            {
+                return Err(Error::not_found("group", id.to_string()));
+            }
+            tenants::set_policy(tx, pen.tenant, &policy)?;
+            pen.write(tx, &Fact::new("policy.changed", json!(policy)))
+        })
+        .await
     }
 }

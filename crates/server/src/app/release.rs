@@ -8,7 +8,6 @@ use serde_json::json;
 use store::tenants::{self, Tenant};
 use store::{Tx, assets, users};
 
-use super::accept::still_active;
 use super::{App, AssetRef, Caller, MAX_PAGE, Pen, Start, Started, UserDetail, UserRef};
 
 /// How a caller may name a workload.
@@ -79,14 +78,8 @@ impl App {
         name: Option<&str>,
     ) -> Result<(), Error> {
         caller.require(Role::Operator)?;
-        let pen = self.pen(caller.tenant, caller.name.clone());
-        let (caller, workload, name) = (caller.clone(), workload.clone(), name.map(NameKey::new));
-        self.store
-            .write(move |tx| {
-                still_active(tx, &caller)?;
-                release(tx, &pen, &workload, name.as_ref())
-            })
-            .await?;
+        let (workload, name) = (workload.clone(), name.map(NameKey::new));
+        self.write_for(caller, move |tx, pen| release(tx, pen, &workload, name.as_ref())).await?;
         self.hint_change();
         Ok(())
     }

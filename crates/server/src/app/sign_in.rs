@@ -99,7 +99,7 @@ impl App {
         let proven = self.check_password(&attempt).await?;
         let now_ms = self.clock.now_ms();
         let user = self.store.read(|tx| proven.stands(tx, now_ms)).await?;
-        Ok(caller(&user, proven.tenant, Credential::Password))
+        Ok(caller(&user, proven.tenant, Credential::Password { hash: proven.hash }))
     }
 
     /// The password is right and nobody is locked out. Unknown users look like wrong passwords.

@@ -6,7 +6,7 @@ use store::numbers::{self, Series};
 use store::tokens::{self, Token};
 
 use super::authenticate::TOKEN_PREFIX;
-use super::credentials::made;
+use super::credentials::{Heritage, made};
 use super::offboardings::one_more;
 use super::{App, Caller, Page, UserRef};
 use crate::random;
@@ -25,16 +25,14 @@ impl App {
     pub async fn create_token(&self, caller: &Caller, new: NewToken) -> Result<(Token, String), Error> {
         caller.require(Role::Admin)?;
         domain::name::check("name", &new.name)?;
-        let pen = self.pen(caller.tenant, caller.name.clone());
-        if new.expires_ms.is_some_and(|expires| expires <= pen.now_ms) {
+        if new.expires_ms.is_some_and(|expires| expires <= self.clock.now_ms()) {
             return Err(Error::invalid("expires", "must be in the future"));
         }
         let secret = format!("{TOKEN_PREFIX}{}", self.random.secret());
-        let (hash, own) = (random::hash(&secret), caller.user);
+        let (hash, by) = (random::hash(&secret), caller.clone());
         let token = self
-            .store
-            .write(move |tx| {
-                let owner = match (&new.user, own) {
+            .write_for(caller, move |tx, pen| {
+                let owner = match (&new.user, by.user) {
                     (Some(user), _) => user.clone(),
                     (None, Some(own)) => UserRef::Id(own),
                     (None, None) => return Err(Error::invalid("user", "must be named")),
@@ -42,6 +40,7 @@ impl App {
                 let user = owner.find(tx, pen.tenant)?;
                 let user = user.filter(|user| user.state == domain::UserState::Active);
                 let user = user.ok_or_else(|| Error::not_found("user", owner.shown()))?;
+                let heritage = Heritage::of(tx, &by)?;
                 let token = Token {
                     tenant: pen.tenant,
                     id: numbers::take(tx, pen.tenant, Series::Tokens, 1)?,
@@ -50,8 +49,8 @@ impl App {
                     name: new.name.clone(),
                     role: new.role,
                     created_ms: pen.now_ms,
-                    expires_ms: new.expires_ms,
-                    parent: None,
+                    expires_ms: new.expires_ms.map(|wanted| heritage.cap(wanted)).or(heritage.until_ms),
+                    parent: heritage.parent,
                     client: None,
                 };
                 tokens::insert(tx, &hash, &token, None).map_err(|error| match error {
@@ -76,22 +75,20 @@ impl App {
     /// Ends a token of any kind, and those that were made with it. Everybody may end their own.
     pub async fn revoke_token(&self, caller: &Caller, id: i64) -> Result<(), Error> {
         caller.require(Role::None)?;
-        let pen = self.pen(caller.tenant, caller.name.clone());
-        let caller = caller.clone();
-        self.store
-            .write(move |tx| {
-                let found = tokens::by_id(tx, pen.tenant, id)?;
-                let own = caller.user.is_some() && found.as_ref().map(|token| token.user) == caller.user;
-                if !own {
-                    caller.require(Role::Admin)?;
-                }
-                let missing = || Error::not_found("token", id.to_string());
-                let user = found.ok_or_else(missing)?.user;
-                if tokens::revoke(tx, pen.tenant, id)? == 0 {
-                    return Err(missing());
-                }
-                pen.write(tx, &Fact::new("token.revoked", json!({ "token": id })).on(user))
-            })
-            .await
+        let by = caller.clone();
+        self.write_for(caller, move |tx, pen| {
+            let found = tokens::by_id(tx, pen.tenant, id)?;
+            let own = by.user.is_some() && found.as_ref().map(|token| token.user) == by.user;
+            if !own {
+                by.require(Role::Admin)?;
+            }
+            let missing = || Error::not_found("token", id.to_string());
+            let user = found.ok_or_else(missing)?.user;
+            if tokens::revoke(tx, pen.tenant, id)? == 0 {
+                return Err(missing());
+            }
+            pen.write(tx, &Fact::new("token.revoked", json!({ "token": id })).on(user))
+        })
+        .await
     }
 }

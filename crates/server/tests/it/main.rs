@@ -21,3 +21,4 @@ mod netex; // the Netex face, held against its contract
 mod python; // programs in Python that we did not write
 mod rest; // the REST face and its OpenAPI document
 mod sign_in; // sign-ins in the face of what happens meanwhile
+mod standing; // requests under way when their caller is cut

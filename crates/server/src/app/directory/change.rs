@@ -11,7 +11,7 @@ use store::members::{self, Seat};
 use store::{Tx, offboardings, profiles, tenants, users};
 
 use super::{check, password};
-use crate::app::accept::{accept, still_active};
+use crate::app::accept::accept;
 use crate::app::start::{Start, Started};
 use crate::app::{App, Caller, GroupRef, MAX_PAGE, Pen, UserRef};
 use crate::passwords;
@@ -117,25 +117,22 @@ impl App {
             None => None,
             Some(password) => Some(self.passwords.hash(password, &self.random).await?),
         };
-        let (pen, jitter) = (self.pen(caller.tenant, caller.name.clone()), self.random.jitter());
-        let (caller, user) = (caller.clone(), user.clone());
+        let (by, user, jitter) = (caller.clone(), user.clone(), self.random.jitter());
         let changed = self
-            .store
-            .write(move |tx| {
-                still_active(tx, &caller)?;
+            .write_for(caller, move |tx, pen| {
                 let before = present(tx, pen.tenant, &user, &change)?;
                 let id = before.id;
-                let edited = Edits { tx, pen: &pen, change: &change }.apply(before, hash.as_deref())?;
+                let edited = Edits { tx, pen, change: &change }.apply(before, hash.as_deref())?;
                 let started = match turn(tx, pen.tenant, &edited, change.enabled)? {
                     None => None,
                     Some(goal) => {
                         let start = Start::new(goal, vec![UserRef::Id(id)]);
-                        accept(tx, &pen, &caller, &start, jitter)?.pop()
+                        accept(tx, pen, &by, &start, jitter)?.pop()
                     }
                 };
                 let user =
                     users::by_id(tx, pen.tenant, id)?.ok_or_else(|| Error::internal(&"a user is gone"))?;
-                Ok::<_, Error>(Changed { user, started })
+                Ok(Changed { user, started })
             })
             .await?;
         self.hint_started(changed.started.as_slice());
@@ -143,12 +140,14 @@ impl App {
     }
 }
 
-/// The user, locked, behind the lock of the tenant where an administrator may be lost.
+/// The user, locked, behind the lock of the tenant where an administrator may be lost, or where two users could
+/// take each other's name for an id.
 fn present(tx: &mut Tx<'_>, tenant: TenantId, asked: &UserRef, change: &UserChange) -> Result<User, Error> {
     let missing = || Error::not_found("user", asked.shown());
     let there = |user: &User| user.state != UserState::Removed;
     let found = asked.find(tx, tenant)?.filter(there).ok_or_else(missing)?;
-    if found.role == Role::Admin && (change.role.is_some() || change.enabled == Some(false)) {
+    let loses = found.role == Role::Admin && (change.role.is_some() || change.enabled == Some(false));
+    if loses || change.user_name.is_some() || change.external_id.is_some() {
         tenants::lock(tx, tenant)?;
     }
     if !users::lock(tx, tenant, &[found.id])? {
@@ -214,20 +213,26 @@ impl Edits<'_, '_> {
 
     fn edited(&self, before: &User) -> Result<User, Error> {
         let mut user = before.clone();
-        let change = self.change.clone();
-        match change.user_name {
-            Some(NewName::Exactly(new)) => user.user_name = new,
-            Some(NewName::UnlessTheSame(new)) if NameKey::new(&new) != NameKey::new(&user.user_name) => {
-                name::check_user("userName", &new)?;
-                user.user_name = new;
+        let change = self.change;
+        match &change.user_name {
+            Some(NewName::Exactly(new)) => user.user_name.clone_from(new),
+            Some(NewName::UnlessTheSame(new)) if NameKey::new(new) != NameKey::new(&user.user_name) => {
+                name::check_user("userName", new)?;
+                user.user_name.clone_from(new);
             }
             _ => {}
         }
-        user.email = change.email.unwrap_or(user.email);
-        user.full_name = change.full_name.unwrap_or(user.full_name);
-        user.description = change.description.unwrap_or(user.description);
-        if let Some(external_id) = change.external_id {
-            user.external_id = Some(external_id).filter(|id| !id.is_empty());
+        for (field, new) in [
+            (&mut user.email, &change.email),
+            (&mut user.full_name, &change.full_name),
+            (&mut user.description, &change.description),
+        ] {
+            if let Some(new) = new {
+                field.clone_from(new);
+            }
+        }
+        if let Some(external_id) = &change.external_id {
+            user.external_id = Some(external_id.clone()).filter(|id| !id.is_empty());
         }
         user.role = change.role.unwrap_or(user.role);
         Ok(user)

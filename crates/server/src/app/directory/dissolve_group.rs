@@ -7,7 +7,6 @@ use store::assets::CHUNK;
 use store::{Tx, assets, groups, members, offboardings, users};
 
 use super::remove_group::{in_use, indispensable};
-use crate::app::accept::still_active;
 use crate::app::heirs::successors;
 use crate::app::{App, Caller, GroupRef, HeirRef, Pen};
 
@@ -64,13 +63,8 @@ impl App {
     async fn dissolve(&self, caller: &Caller, asked: &Dissolution) -> Result<Dissolved, Error> {
         let mut before = 0;
         loop {
-            let pen = self.pen(caller.tenant, caller.name.clone());
-            let (caller, asked) = (caller.clone(), asked.clone());
-            let part = self.store.write(move |tx| {
-                still_active(tx, &caller)?;
-                dissolve(tx, &pen, &asked)
-            });
-            match part.await? {
+            let asked = asked.clone();
+            match self.write_for(caller, move |tx, pen| dissolve(tx, pen, &asked)).await? {
                 Part::More(assets) => before += assets,
                 Part::Gone(gone) => return Ok(Dissolved { assets: before + gone.assets, ..gone }),
             }

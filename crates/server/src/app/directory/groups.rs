@@ -34,21 +34,18 @@ impl App {
         caller.require(Role::Admin)?;
         domain::name::check("name", &new.name)?;
         text::check("description", &new.description, MAX_TEXT_CHARS)?;
-        let (pen, guid) = (self.pen(caller.tenant, caller.name.clone()), self.random.guid());
-        self.store
-            .write(move |tx| {
-                let id = GroupId(numbers::take(tx, pen.tenant, Series::Groups, 1)?);
-                let NewGroup { name, description } = new;
-                let group = Group { id, guid, name, description, external_id: None };
-                groups::insert(tx, pen.tenant, &group, pen.now_ms).map_err(|error| match error {
-                    store::Error::Unique(_) => {
-                        Error::Conflict(format!("a group named {} exists", group.name))
-                    }
-                    other => other.into(),
-                })?;
-                pen.write(tx, &Fact::new("group.created", json!({ "group": id, "name": group.name })))?;
-                Ok(group)
-            })
-            .await
+        let guid = self.random.guid();
+        self.write_for(caller, move |tx, pen| {
+            let id = GroupId(numbers::take(tx, pen.tenant, Series::Groups, 1)?);
+            let NewGroup { name, description } = new;
+            let group = Group { id, guid, name, description, external_id: None };
+            groups::insert(tx, pen.tenant, &group, pen.now_ms).map_err(|error| match error {
+                store::Error::Unique(_) => Error::Conflict(format!("a group named {} exists", group.name)),
+                other => other.into(),
+            })?;
+            pen.write(tx, &Fact::new("group.created", json!({ "group": id, "name": group.name })))?;
+            Ok(group)
+        })
+        .await
     }
 }

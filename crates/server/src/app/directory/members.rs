@@ -83,15 +83,13 @@ impl App {
         if users.len() > MAX_USERS_PER_REQUEST {
             return Err(Error::TooMany { what: "users", limit: MAX_USERS_PER_REQUEST });
         }
-        let pen = self.pen(caller.tenant, caller.name.clone());
-        let (caller, group) = (caller.clone(), group.clone());
-        self.store
-            .write(move |tx| {
-                let group = known(tx, &caller, &group)?;
-                let users = sitters(tx, &pen, &users, seat, change)?;
-                seat_all(tx, &pen, &group, seat, change, &users)
-            })
-            .await
+        let (by, group) = (caller.clone(), group.clone());
+        self.write_for(caller, move |tx, pen| {
+            let group = known(tx, &by, &group)?;
+            let users = sitters(tx, pen, &users, seat, change)?;
+            seat_all(tx, pen, &group, seat, change, &users)
+        })
+        .await
     }
 }
 

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use serde_json::json;
 use store::members::{self, Seat};
 use store::numbers::{self, Series};
-use store::{Tx, profiles, users};
+use store::{Tx, profiles, tenants, users};
 
 use super::check;
 use crate::app::{App, Caller, GroupRef, Pen, UserRef};
@@ -88,12 +88,13 @@ impl App {
             };
             prepared.push((new, self.random.guid(), hash));
         }
-        let pen = self.pen(caller.tenant, caller.name.clone());
-        let create = move |tx: &mut Tx<'_>| {
-            let created = prepared.into_iter().map(|(new, guid, hash)| create(tx, &pen, new, guid, hash));
+        let create = move |tx: &mut Tx<'_>, pen: &Pen| {
+            // One at a time, or two at once could take each other's name for an id.
+            tenants::lock(tx, pen.tenant)?;
+            let created = prepared.into_iter().map(|(new, guid, hash)| create(tx, pen, new, guid, hash));
             created.collect::<Result<Vec<_>, Error>>()
         };
-        self.store.write(create).await
+        self.write_for(caller, create).await
     }
 }
 

@@ -18,22 +18,27 @@ impl App {
         user: &UserRef,
         password: &SecretString,
     ) -> Result<(), Error> {
+        // Before the hash is made: whoever may not set it takes nobody's turn.
+        self.store.read(|tx| whose(tx, caller, user)).await?;
         passwords::check("password", password)?;
         let hash = self.passwords.hash(password, &self.random).await?;
-        let pen = self.pen(caller.tenant, caller.name.clone());
-        let (caller, user) = (caller.clone(), user.clone());
-        self.store
-            .write(move |tx| {
-                let found = user.find(tx, pen.tenant)?.filter(|user| user.state != UserState::Removed);
-                let own = caller.user.is_some() && found.as_ref().map(|user| user.id) == caller.user;
-                if !own || matches!(caller.credential, Credential::Token { .. }) {
-                    caller.require(Role::Admin)?;
-                }
-                let user = found.ok_or_else(|| Error::not_found("user", user.shown()))?;
-                replace(tx, &pen, &user, &hash)
-            })
-            .await
+        let (by, user) = (caller.clone(), user.clone());
+        self.write_for(caller, move |tx, pen| {
+            let user = whose(tx, &by, &user)?;
+            replace(tx, pen, &user, &hash)
+        })
+        .await
     }
+}
+
+/// The user whose password the caller may set.
+fn whose(tx: &mut Tx<'_>, caller: &Caller, asked: &UserRef) -> Result<User, Error> {
+    let found = asked.find(tx, caller.tenant)?.filter(|user| user.state != UserState::Removed);
+    let own = caller.user.is_some() && found.as_ref().map(|user| user.id) == caller.user;
+    if !own || matches!(caller.credential, Credential::Token { .. }) {
+        caller.require(Role::Admin)?;
+    }
+    found.ok_or_else(|| Error::not_found("user", asked.shown()))
 }
 
 /// Whoever knew the old password is out.

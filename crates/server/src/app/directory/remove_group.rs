@@ -12,19 +12,18 @@ use crate::app::{App, Caller, GroupRef, Pen};
 impl App {
     pub async fn remove_group(&self, caller: &Caller, group: &GroupRef) -> Result<(), Error> {
         caller.require(Role::Admin)?;
-        let (pen, group) = (self.pen(caller.tenant, caller.name.clone()), group.clone());
-        self.store
-            .write(move |tx| {
-                let found = group.find(tx, pen.tenant)?;
-                let group = found.ok_or_else(|| Error::not_found("group", group.shown()))?;
-                if let Some(refusal) = refusal(tx, &pen, &group)? {
-                    return Err(refusal.into());
-                }
-                members::remove_admins(tx, pen.tenant, group.id)?;
-                groups::remove(tx, pen.tenant, group.id).map_err(|error| in_use(error, &group))?;
-                pen.write(tx, &Fact::new("group.removed", json!({ "group": group.id, "name": group.name })))
-            })
-            .await
+        let group = group.clone();
+        self.write_for(caller, move |tx, pen| {
+            let found = group.find(tx, pen.tenant)?;
+            let group = found.ok_or_else(|| Error::not_found("group", group.shown()))?;
+            if let Some(refusal) = refusal(tx, pen, &group)? {
+                return Err(refusal.into());
+            }
+            members::remove_admins(tx, pen.tenant, group.id)?;
+            groups::remove(tx, pen.tenant, group.id).map_err(|error| in_use(error, &group))?;
+            pen.write(tx, &Fact::new("group.removed", json!({ "group": group.id, "name": group.name })))
+        })
+        .await
     }
 }
 

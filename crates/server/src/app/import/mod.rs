@@ -137,10 +137,11 @@ impl App {
             return Err(Error::TooMany { what: "rows", limit: MAX_ROWS }.into());
         }
         let hashes = self.hash_passwords(&import.users).await?;
-        let pen = self.pen(caller.tenant, caller.name.clone());
+        let (pen, caller) = (self.pen(caller.tenant, caller.name.clone()), caller.clone());
         let imported = self
             .store
             .write(move |tx| {
+                caller.stands(tx)?;
                 tenants::lock(tx, pen.tenant)?;
                 let resolved = resolve::resolve(tx, &pen, &import)?;
                 insert(tx, &pen, &resolved, &hashes, &written)
