@@ -90,3 +90,36 @@ impl Environment {
         python
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_environment_is_made_again_when_its_pins_or_the_interpreter_change() {
+        let folder = tempfile::tempdir().unwrap();
+        let environment = Environment { path: folder.path().into(), pins: folder.path().join("pins.txt") };
+        let (older, newer) = (interpreter("3.11.2"), interpreter("3.13.5"));
+        fs::write(&environment.pins, "aiosmtpd==1.4.6\n").unwrap();
+        assert!(!environment.is_made_by(&older).unwrap(), "it was never finished");
+        fs::write(folder.path().join(STAMP), environment.stamp(&older).unwrap()).unwrap();
+        assert!(environment.is_made_by(&older).unwrap());
+        assert!(!environment.is_made_by(&newer).unwrap());
+        fs::write(&environment.pins, "aiosmtpd==1.4.7\n").unwrap();
+        assert!(!environment.is_made_by(&older).unwrap());
+    }
+
+    #[test]
+    fn every_package_is_pinned() {
+        for pins in pins().unwrap() {
+            let text = fs::read_to_string(&pins).unwrap();
+            let lines = text.lines().filter(|line| !line.starts_with('#'));
+            let loose: Vec<&str> = lines.filter(|line| !line.contains("==")).collect();
+            assert!(loose.is_empty(), "{}: {loose:?}", pins.display());
+        }
+    }
+
+    fn interpreter(version: &str) -> Interpreter {
+        Interpreter { version: version.into() }
+    }
+}

@@ -1,7 +1,7 @@
 //! What a client sends to `V4/user/action/delete` and `V4/UserGroup/action/delete`: who or what is to go, and who
 //! inherits from each.
 
-use domain::{Error, GroupId, UserId};
+use domain::Error;
 
 use super::body::Node;
 use super::reference::{self, Named};
@@ -39,17 +39,11 @@ fn heir(entry: &Node) -> Result<HeirRef, Error> {
 }
 
 fn user(entry: &Node, field: &'static str) -> Result<Option<UserRef>, Error> {
-    Ok(named(entry, field)?.map(|named| match named {
-        Named::Id(id) => UserRef::Id(UserId(id)),
-        Named::Name(name) => UserRef::Name(name),
-    }))
+    Ok(named(entry, field)?.map(UserRef::from))
 }
 
 fn group(entry: &Node, field: &'static str) -> Result<Option<GroupRef>, Error> {
-    Ok(named(entry, field)?.map(|named| match named {
-        Named::Id(id) => GroupRef::Id(GroupId(id)),
-        Named::Name(name) => GroupRef::Name(name),
-    }))
+    Ok(named(entry, field)?.map(GroupRef::from))
 }
 
 fn named(entry: &Node, field: &'static str) -> Result<Option<Named>, Error> {
@@ -58,6 +52,8 @@ fn named(entry: &Node, field: &'static str) -> Result<Option<Named>, Error> {
 
 #[cfg(test)]
 mod tests {
+    use domain::{GroupId, UserId};
+
     use super::*;
     use crate::faces::commvault::body;
 

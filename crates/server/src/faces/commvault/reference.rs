@@ -1,8 +1,9 @@
 //! Ids as the vendor's clients write them. Never looks one up.
 
-use domain::Error;
+use domain::{Error, GroupId, UserId};
 
 use super::body::Node;
+use crate::app::{GroupRef, UserRef};
 
 /// Reads an id. `0` is how clients say "not given"; `field` is named in the error.
 pub fn id(field: &'static str, text: &str) -> Result<Option<i64>, Error> {
@@ -20,6 +21,24 @@ pub fn id(field: &'static str, text: &str) -> Result<Option<i64>, Error> {
 pub enum Named {
     Id(i64),
     Name(String),
+}
+
+impl From<Named> for UserRef {
+    fn from(named: Named) -> Self {
+        match named {
+            Named::Id(id) => Self::Id(UserId(id)),
+            Named::Name(name) => Self::Name(name),
+        }
+    }
+}
+
+impl From<Named> for GroupRef {
+    fn from(named: Named) -> Self {
+        match named {
+            Named::Id(id) => Self::Id(GroupId(id)),
+            Named::Name(name) => Self::Name(name),
+        }
+    }
 }
 
 /// A pair of id and name, as v4 has them everywhere. An id that is not 0 goes before the name; with neither,

@@ -25,7 +25,10 @@ impl Leaver {
 impl World {
     pub(super) async fn check(&self) {
         let mut steps: BTreeMap<String, Step> = BTreeMap::new();
-        let leavers = std::mem::take(&mut *self.leavers.lock().expect("no panic"));
+        let mut leavers = std::mem::take(&mut *self.leavers.lock().expect("no panic"));
+        for leaver in leavers.iter_mut().filter(|leaver| leaver.accepted.is_none()) {
+            leaver.accepted = self.accepted(leaver.user).await;
+        }
         for leaver in &leavers {
             steps.extend(self.every_step_is_done(leaver).await);
             self.the_user_is_where_it_should_be(leaver).await;

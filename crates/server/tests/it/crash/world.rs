@@ -35,7 +35,7 @@ const PATIENCE: Duration = Duration::from_mins(3);
 pub(super) struct Leaver {
     pub(super) user: UserId,
     pub(super) assets: Vec<AssetId>,
-    /// None, if it was asked for and the server died before it was written.
+    /// None, if it was asked for and the server died before it answered; looked up when everything rests.
     pub(super) accepted: Option<(OffboardingId, Goal)>,
 }
 
@@ -97,16 +97,22 @@ impl World {
     /// must have been accepted; where it does not, either is right, but nothing in between. Tells whether it did.
     pub(super) async fn remove_through(&self, server: &str) -> bool {
         let n = self.next.fetch_add(1, Ordering::SeqCst);
-        let mut leaver = self.join(n, ALERTS).await;
+        let leaver = self.join(n, ALERTS).await;
         let (user, heir) = (leaver.user, self.heir);
         let target = format!("/webconsole/api/User/{user}?newUserId=0&newUserGroupId={heir}");
         let answer = ask(server, "DELETE", &target, &self.token).await;
         let answered = answer.is_ok_and(|text| text.starts_with("HTTP/1.1 200") && text.ends_with('}'));
-        let found = self.app.offboardings(&self.console, Filter::Of(user), None, 10).await.expect("a list");
-        assert!(!answered || found.rows.len() == 1, "it was answered, and then forgotten");
-        leaver.accepted = found.rows.into_iter().next().map(|found| (found.id, found.goal));
+        assert!(!answered || self.accepted(user).await.is_some(), "it was answered, and then forgotten");
         self.leavers.lock().expect("no panic").push(leaver);
         answered
+    }
+
+    /// The one offboarding of a user, if there is one by now: a database goes on with the commit that it was
+    /// sent, even after the server that sent it has died.
+    pub(super) async fn accepted(&self, user: UserId) -> Option<(OffboardingId, Goal)> {
+        let found = self.app.offboardings(&self.console, Filter::Of(user), None, 10).await.expect("a list");
+        assert!(found.rows.len() <= 1, "one request, and {} offboardings", found.rows.len());
+        found.rows.into_iter().next().map(|found| (found.id, found.goal))
     }
 
     async fn depart(&self, n: i64, goal: Goal, alerts: usize) {

@@ -1,7 +1,7 @@
 //! One row of a table: a method, a path, and what they mean. Never looks a name up.
 
 use axum::http::Method;
-use domain::{Error, GroupId, UserId};
+use domain::Error;
 
 use super::{Operation, Route};
 use crate::app::{GroupRef, UserRef, WorkloadRef};
@@ -72,17 +72,11 @@ fn is_parameter(word: &str) -> bool {
 }
 
 fn user(segment: &Segment) -> Result<UserRef, Error> {
-    match named(segment, "userId", "userName")? {
-        Named::Id(id) => Ok(UserRef::Id(UserId(id))),
-        Named::Name(name) => Ok(UserRef::Name(name)),
-    }
+    named(segment, "userId", "userName").map(UserRef::from)
 }
 
 fn group(segment: &Segment) -> Result<GroupRef, Error> {
-    match named(segment, "userGroupId", "userGroupName")? {
-        Named::Id(id) => Ok(GroupRef::Id(GroupId(id))),
-        Named::Name(name) => Ok(GroupRef::Name(name)),
-    }
+    named(segment, "userGroupId", "userGroupName").map(GroupRef::from)
 }
 
 fn token(segment: &Segment) -> Result<i64, Error> {

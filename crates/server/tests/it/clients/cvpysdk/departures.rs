@@ -99,3 +99,18 @@ fn refusals_are_shown() {
         assert_eq!(company.detail("jsmith").await.user.state, UserState::Active);
     });
 }
+
+#[test]
+fn names_of_every_kind() {
+    each_generation_as_admin(|mut sdk, served| async move {
+        let longest = "n".repeat(255);
+        for name in ["José Núñez", "o'brien", "tim  baker", "a.b-c_d@example.com", "ŁUKASZ/Ω", &longest]
+        {
+            served.company.person(name).await;
+            sdk.does("users", &json!({}));
+            assert_eq!(sdk.does("set_enabled", &json!({"user": name, "enabled": false})), false, "{name}");
+            sdk.does("delete", &json!({"user": name, "new_user": "kjones"}));
+            assert_eq!(served.company.detail(name).await.user.state, UserState::Removed, "{name}");
+        }
+    });
+}

@@ -6,6 +6,7 @@ mod reading; // users and groups
 mod requests; // which requests each step takes
 mod sdk; // the client in a process of its own, told what to do line by line
 mod sessions; // signing in and out, expiry and renewal
+mod tokens; // access tokens, which only the newer one knows
 
 use store::StoreUrl;
 

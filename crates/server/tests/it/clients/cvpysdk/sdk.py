@@ -124,6 +124,22 @@ def sessions(user):
     return commcell.users.get(user).get_sessions()
 
 
+def own():
+    return commcell.users.get(commcell.commcell_username)
+
+
+def create_access_token(**arguments):
+    return own().create_access_token(**arguments)
+
+
+def renew_access_token(**pair):
+    return own().renew_access_token(**pair)
+
+
+def delete_access_token(access_token_id):
+    return own().delete_access_token(access_token_id)
+
+
 def groups():
     commcell.user_groups.refresh()
     return commcell.user_groups.all_user_groups
