@@ -47,36 +47,69 @@ impl Dump {
 pub(crate) struct Watch {
     url: StoreUrl,
     last: Dump,
-    /// SQLite tells by a number whether anybody else has written since this connection looked.
-    writes: Option<(rusqlite::Connection, i64)>,
+    sign: Sign,
+}
+
+/// A quick sign that somebody has written, so that not everything is read every time.
+enum Sign {
+    /// A number that changes with every commit of another connection.
+    Sqlite(rusqlite::Connection, i64),
+    /// The log: every change is told there. Taken out where the connection is closed.
+    Postgres(Option<Box<postgres::Client>>, String),
 }
 
 impl Watch {
     pub(crate) fn begin(home: &Home) -> Self {
-        let writes = match &home.url {
-            StoreUrl::Sqlite(path) => Some((rusqlite::Connection::open(path).expect("the store"), 0)),
-            StoreUrl::Postgres(_) => None,
+        let sign = match &home.url {
+            StoreUrl::Sqlite(path) => Sign::Sqlite(rusqlite::Connection::open(path).expect("the store"), 0),
+            StoreUrl::Postgres(url) => {
+                let connect = || postgres::Client::connect(url, postgres::NoTls).expect("the store");
+                Sign::Postgres(Some(Box::new(tokio::task::block_in_place(connect))), String::new())
+            }
         };
-        let mut watch = Self { url: home.url.clone(), last: Dump::narrowed(&home.url, ""), writes };
+        let mut watch = Self { url: home.url.clone(), last: Dump::narrowed(&home.url, ""), sign };
         watch.anybody_wrote();
         watch
     }
 
     fn anybody_wrote(&mut self) -> bool {
-        let Some((connection, known)) = &mut self.writes else { return true };
-        let now = connection.pragma_query_value(None, "data_version", |row| row.get(0)).expect("a number");
-        std::mem::replace(known, now) != now
+        match &mut self.sign {
+            Sign::Sqlite(connection, known) => {
+                let now = connection.pragma_query_value(None, "data_version", |row| row.get(0));
+                let now = now.expect("a number");
+                std::mem::replace(known, now) != now
+            }
+            Sign::Postgres(client, known) => {
+                let sql = "SELECT CAST(COUNT(*) AS TEXT) || COALESCE(MAX(id), '') FROM log";
+                let client = client.as_mut().expect("a connection");
+                let now: String =
+                    tokio::task::block_in_place(|| client.query_one(sql, &[])).expect("the log").get(0);
+                std::mem::replace(known, now.clone()) != now
+            }
+        }
     }
 
     /// What was changed since this was asked last.
     pub(crate) fn changes(&mut self) -> Vec<String> {
-        if !self.anybody_wrote() {
-            return Vec::new();
-        }
+        if self.anybody_wrote() { self.all_changes() } else { Vec::new() }
+    }
+
+    /// As [`Self::changes`], without a look at signs.
+    pub(crate) fn all_changes(&mut self) -> Vec<String> {
         let now = Dump::narrowed(&self.url, "");
         let changes = self.last.differences(&now);
         self.last = now;
         changes
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        // Closing a connection drives a runtime of its own.
+        if let Sign::Postgres(client, _) = &mut self.sign {
+            let client = client.take();
+            tokio::task::block_in_place(|| drop(client));
+        }
     }
 }
 

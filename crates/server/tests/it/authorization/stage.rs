@@ -86,7 +86,10 @@ pub(super) struct Copy {
 
 impl Stage {
     pub(crate) async fn set() -> Self {
-        let company = Company::new().await;
+        Self::of(Company::new().await).await
+    }
+
+    pub(crate) async fn of(company: Company) -> Self {
         other_tenant(&company, "other.example").await;
         let leaver = company.user("leaver", Role::None).await;
         let group = company.group("Ops").await.0;

@@ -2,6 +2,8 @@ use exeunt::faces::MAX_BODY_BYTES;
 
 use super::{Attack, Raid};
 use crate::authorization::{FACES, Row};
+use crate::fixture::Company;
+use crate::home::both;
 
 /// A way to spoil a JSON object; the same object where it has no effect on this one.
 type Spoil = fn(&str) -> Vec<u8>;
@@ -61,9 +63,13 @@ fn says_nothing(row: &Row, body: &[u8]) -> bool {
     row.path.contains("get-service-token") && !body.starts_with(b"{")
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn bodies_that_cannot_be_read_change_nothing() {
-    let mut raid = Raid::begin().await;
+#[test]
+fn bodies_that_cannot_be_read_change_nothing() {
+    both(spoil_bodies);
+}
+
+async fn spoil_bodies(company: Company) {
+    let mut raid = Raid::begin(company).await;
     let mut spoilt = 0;
     for face in FACES {
         for row in face.rows.iter().filter(|row| !reads_no_body(row)) {

@@ -1,5 +1,7 @@
 use super::{Attack, Raid};
 use crate::authorization::{FACES, Face, Row};
+use crate::fixture::Company;
+use crate::home::both;
 
 /// A change that the administrator may make, on every face.
 const CHANGES: [&str; 4] =
@@ -54,9 +56,13 @@ fn attack<'a>(
     Attack { what: what.to_owned(), method: row.method, target: raid.target(face, row), headers, body }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn credentials_that_only_resemble_one_are_refused() {
-    let mut raid = Raid::begin().await;
+#[test]
+fn credentials_that_only_resemble_one_are_refused() {
+    both(resemble_credentials);
+}
+
+async fn resemble_credentials(company: Company) {
+    let mut raid = Raid::begin(company).await;
     for (face, row) in (0..FACES.len()).map(change) {
         let (name, good) = (face.credential)(raid.admin());
         for value in credentials(&good) {
@@ -96,9 +102,13 @@ const UNREADABLE: &[(usize, &str, &[u8])] = &[
     (3, "Idempotency-Key", b"\xff"),
 ];
 
-#[tokio::test(flavor = "multi_thread")]
-async fn headers_that_mean_nothing_are_refused() {
-    let mut raid = Raid::begin().await;
+#[test]
+fn headers_that_mean_nothing_are_refused() {
+    both(mean_nothing);
+}
+
+async fn mean_nothing(company: Company) {
+    let mut raid = Raid::begin(company).await;
     for (at, name, value) in UNREADABLE {
         let (face, row) = change(*at);
         let mut headers = raid.headers(face, row);
@@ -134,9 +144,13 @@ const STRANGE: &[(&str, &[u8])] = &[
     ("traceparent", b"00-\xff"),
 ];
 
-#[tokio::test(flavor = "multi_thread")]
-async fn strange_headers_fail_nothing() {
-    let mut raid = Raid::begin().await;
+#[test]
+fn strange_headers_fail_nothing() {
+    both(be_strange);
+}
+
+async fn be_strange(company: Company) {
+    let mut raid = Raid::begin(company).await;
     for face in FACES {
         // AppViewX has nothing to read by GET.
         let reads = |row: &&Row| {

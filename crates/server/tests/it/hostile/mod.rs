@@ -18,7 +18,7 @@ use domain::Role;
 
 use crate::authorization::{Face, Row, Stage, Who};
 use crate::dump::Watch;
-use crate::fixture::{Answer, send};
+use crate::fixture::{Answer, Company, send};
 
 /// An administrator of a company, and somebody who watches its store.
 struct Raid {
@@ -37,8 +37,8 @@ struct Attack<'a> {
 }
 
 impl Raid {
-    async fn begin() -> Self {
-        let stage = Stage::set().await;
+    async fn begin(company: Company) -> Self {
+        let stage = Stage::of(company).await;
         let watch = Watch::begin(&stage.company.home);
         Self { stage, watch, wrong: Vec::new() }
     }
@@ -82,7 +82,8 @@ impl Raid {
     }
 
     #[track_caller]
-    fn end(self) {
+    fn end(mut self) {
+        self.wrong.extend(self.watch.all_changes());
         assert!(self.wrong.is_empty(), "{}", self.wrong.join("\n"));
     }
 }

@@ -1,5 +1,7 @@
 use super::{Attack, Raid};
 use crate::authorization::{FACES, Face, Row};
+use crate::fixture::Company;
+use crate::home::both;
 
 /// What stands where a name or an id should; not one of them is anybody's.
 const SEGMENTS: &[&str] = &[
@@ -79,9 +81,13 @@ fn makes_what_it_names(row: &Row) -> bool {
     (row.method, row.path) == ("PUT", "/v1/platforms/{name}")
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn names_that_are_nobodys_find_nobody() {
-    let mut raid = Raid::begin().await;
+#[test]
+fn names_that_are_nobodys_find_nobody() {
+    both(name_nobody);
+}
+
+async fn name_nobody(company: Company) {
+    let mut raid = Raid::begin(company).await;
     let segments = segments();
     for face in FACES {
         let path = |row: &Row| row.path.split('?').next().unwrap_or_default();
@@ -155,9 +161,13 @@ const QUOTES: &[&str] = &[
     "xbyName(userName='leaver')",
 ];
 
-#[tokio::test(flavor = "multi_thread")]
-async fn quotes_let_nobody_else_in() {
-    let mut raid = Raid::begin().await;
+#[test]
+fn quotes_let_nobody_else_in() {
+    both(quote_names);
+}
+
+async fn quote_names(company: Company) {
+    let mut raid = Raid::begin(company).await;
     let face = commvault();
     let named = |row: &&Row| row.path.contains("{user}") && !row.path.contains("{group}/");
     for row in face.rows.iter().filter(named) {
@@ -202,9 +212,13 @@ const HEIRS: &[&str] = &[
     "newUserId=0&newUserGroupId=0",
 ];
 
-#[tokio::test(flavor = "multi_thread")]
-async fn heirs_that_cannot_be_meant_are_refused() {
-    let mut raid = Raid::begin().await;
+#[test]
+fn heirs_that_cannot_be_meant_are_refused() {
+    both(name_heirs);
+}
+
+async fn name_heirs(company: Company) {
+    let mut raid = Raid::begin(company).await;
     let face = commvault();
     for row in face.rows.iter().filter(|row| row.method == "DELETE" && row.path.contains("ser/{user}")) {
         let path = row.path.split('?').next().expect("a path");
@@ -253,9 +267,13 @@ const QUERIES: &[(&str, &str, &[&str])] = &[
     ),
 ];
 
-#[tokio::test(flavor = "multi_thread")]
-async fn queries_that_cannot_be_answered_are_refused() {
-    let mut raid = Raid::begin().await;
+#[test]
+fn queries_that_cannot_be_answered_are_refused() {
+    both(ask_badly);
+}
+
+async fn ask_badly(company: Company) {
+    let mut raid = Raid::begin(company).await;
     for (path, method, queries) in QUERIES {
         let fits = |face: &&Face| !face.root.is_empty() && path.starts_with(face.root);
         let face = FACES.into_iter().find(fits).unwrap_or(FACES[3]);
