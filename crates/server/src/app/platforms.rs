@@ -93,6 +93,12 @@ impl App {
             .await
     }
 
+    /// As [`App::platforms`], without how they stand.
+    pub async fn declared_platforms(&self, caller: &Caller) -> Result<Vec<Platform>, Error> {
+        caller.require(Role::Auditor)?;
+        self.store.read(|tx| Ok(platforms::list(tx, caller.tenant)?)).await
+    }
+
     pub async fn platform(&self, caller: &Caller, name: &str) -> Result<Platform, Error> {
         caller.require(Role::Auditor)?;
         let found =

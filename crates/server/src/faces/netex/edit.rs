@@ -21,7 +21,8 @@ pub(super) async fn create(request: &Request<'_>) -> Result<Answer, Failure> {
     let new = new_user(Person::read(request.exchange)?)?;
     let user = request.app.create_user(&request.caller, new).await.map_err(taken)?;
     let location = format!("{}users/{}", route::BASE, user.guid);
-    Ok(Answer::of_platforms(platforms::nothing_to_do(mode)).located(location))
+    let declared = request.app.declared_platforms(&request.caller).await?;
+    Ok(Answer::of_platforms(platforms::nothing_to_do(mode, &declared)).located(location))
 }
 
 fn new_user(person: Person) -> Result<NewUser, Error> {
@@ -57,7 +58,7 @@ pub(super) async fn update(request: &Request<'_>) -> Result<Answer, Failure> {
     let changed = request.app.update_user(&request.caller, &user, change).await.map_err(taken)?;
     Ok(Answer::of_platforms(match changed.started {
         Some(started) => outcome(request.app, &request.caller, mode, started).await?,
-        None => platforms::nothing_to_do(mode),
+        None => platforms::nothing_to_do(mode, &request.app.declared_platforms(&request.caller).await?),
     }))
 }
 

@@ -41,7 +41,7 @@ pub(super) fn entries(
         .filter(|platform| concerned(platform, steps))
         .map(|platform| (shown(platform), standing(offboarding, steps, platform)))
         .collect();
-    if platforms.iter().all(is_local) {
+    if none_declared(platforms) {
         named.extend(DEFAULT_SET.map(|name| (name.to_owned(), Standing::Settled)));
     }
     named.sort_by(|(a, _), (b, _)| (rank(a), a).cmp(&(rank(b), b)));
@@ -58,8 +58,10 @@ pub(super) fn entries(
 }
 
 /// The answer of a call that concerns the vendor's platforms and leaves nothing to do there.
-pub(super) fn nothing_to_do(mode: Mode) -> Vec<(String, Entry)> {
-    let names = DEFAULT_SET.into_iter().chain([MANAGEMENT]);
+pub(super) fn nothing_to_do(mode: Mode, platforms: &[Platform]) -> Vec<(String, Entry)> {
+    let told =
+        |name: &str| none_declared(platforms) || platforms.iter().any(|platform| platform.name == name);
+    let names = DEFAULT_SET.into_iter().filter(|name| told(name)).chain([MANAGEMENT]);
     names.map(|name| (name.to_owned(), entry(mode, name, Standing::Settled))).collect()
 }
 
@@ -69,8 +71,8 @@ pub(super) fn management() -> Vec<(String, Entry)> {
 }
 
 /// The answer about a group's administrators.
-pub(super) fn training_and_management(mode: Mode) -> Vec<(String, Entry)> {
-    let mut entries = nothing_to_do(mode);
+pub(super) fn training_and_management(mode: Mode, platforms: &[Platform]) -> Vec<(String, Entry)> {
+    let mut entries = nothing_to_do(mode, platforms);
     entries.retain(|(name, _)| name == TRAINING || name == MANAGEMENT);
     entries
 }
@@ -78,6 +80,10 @@ pub(super) fn training_and_management(mode: Mode) -> Vec<(String, Entry)> {
 /// The vendor's platforms are always told of; others only where the user has an account.
 fn concerned(platform: &Platform, steps: &[Step]) -> bool {
     DEFAULT_SET.contains(&platform.name.as_str()) || steps.iter().any(|step| step.platform == platform.id)
+}
+
+fn none_declared(platforms: &[Platform]) -> bool {
+    platforms.iter().all(is_local)
 }
 
 fn is_local(platform: &Platform) -> bool {

@@ -27,7 +27,10 @@ pub(super) async fn change(request: &Request<'_>, seat: Seat, change: SeatChange
     request.app.change_seats(&request.caller, &group, seat, change, users).await?;
     Ok(Answer::of_platforms(match seat {
         Seat::Member => platforms::management(),
-        Seat::Admin => platforms::training_and_management(mode),
+        Seat::Admin => {
+            let declared = request.app.declared_platforms(&request.caller).await?;
+            platforms::training_and_management(mode, &declared)
+        }
     }))
 }
 

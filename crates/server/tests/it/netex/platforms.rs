@@ -1,8 +1,8 @@
-use domain::Goal;
+use domain::{Goal, Role};
 
-use super::{Netex, SYNCHRONOUS, is};
+use super::{JSON, Netex, SYNCHRONOUS, is, statuses};
 use crate::fixture::Company;
-use crate::home::Home;
+use crate::home::{Home, both};
 
 const DEACTIVATE: &str = "users/restuser.netex/deactivate";
 const QUIET: &str = "{}";
@@ -108,4 +108,39 @@ async fn a_cut_that_is_called_off_is_no_success() {
     let (answer, ()) = tokio::join!(waiting, activate);
     let goal = Goal::Restore;
     is(&answer, 200, &failed(&format!("left out: superseded by {goal}")));
+}
+
+/// Contract section 3.1: a tenant's own platforms, and the default set only where it has declared none.
+#[test]
+fn answers_without_a_departure_name_the_platforms_that_are_declared() {
+    both(|company| async move {
+        let leaver = company.user("restuser.netex", Role::None).await;
+        company.group("Ops").await;
+        let netex = Netex { token: company.token("admin").await, leaver, company };
+        says(&netex, "one", &["training 202", "social 202", "play 204", "management 204"]).await;
+        netex.company.platform("crm", QUIET).await;
+        says(&netex, "two", &["management 204"]).await;
+        netex.company.platform("training", QUIET).await;
+        says(&netex, "three", &["training 202", "management 204"]).await;
+        netex.company.platform("social", QUIET).await;
+        says(&netex, "four", &["training 202", "social 202", "management 204"]).await;
+    });
+}
+
+/// Of a creation, of an update without a departure, and of a group's administrators, who are told of by two at most.
+async fn says(netex: &Netex, new: &str, expected: &[&str]) {
+    let created = netex.post("users", &format!(r#"{{"username":"{new}"}}"#)).await;
+    assert_eq!(statuses(&created), expected, "{}", created.body);
+    let updated = netex.edit("users/restuser.netex", &format!(r#"{{"name":"{new}"}}"#)).await;
+    assert_eq!(statuses(&updated), expected, "{}", updated.body);
+    let two = expected.iter().filter(|told| told.starts_with("training") || told.starts_with("management"));
+    let two: Vec<&str> = two.copied().collect();
+    for change in ["add", "remove"] {
+        let path = format!("groups/Ops/admins.{change}");
+        let answer = netex.post(&path, r#"{"adminIds":["admin"]}"#).await;
+        assert_eq!(statuses(&answer), two, "{}", answer.body);
+        let waited = netex.send("POST", &path, &[SYNCHRONOUS, JSON], r#"{"adminIds":["admin"]}"#).await;
+        let now: Vec<String> = two.iter().map(|told| told.replace("202", "200")).collect();
+        assert_eq!(statuses(&waited), now, "{}", waited.body);
+    }
 }
