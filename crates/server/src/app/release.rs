@@ -65,8 +65,16 @@ pub struct TenantRelease {
     pub workloads: u64,
     /// Users of whose workloads the engine releases the rest.
     pub under_way: u64,
+    /// The first of those who were refused.
     pub refusals: Vec<Refusal>,
+    /// How many were refused besides.
+    pub more_refused: u64,
+    /// The time of a call was up before all users were looked at.
+    pub cut_short: bool,
 }
+
+/// Most refusals that are told one by one.
+const MAX_REFUSALS: usize = 5;
 
 impl App {
     /// Releases one workload in our own directory; one that was released before stays so. `name`, where it is given,
@@ -85,23 +93,25 @@ impl App {
     }
 
     /// Releases the workloads of every user of the caller's own tenant, each user in a transaction of its own:
-    /// whatever stops this on its way, what was released stays so, and a repetition does the rest.
+    /// whatever stops this on its way, what was released stays so, and a repetition does the rest. No call goes on for
+    /// longer than the longest wait, but for one user.
     /// `asked` are the ways in which the caller named it.
     pub async fn release_tenant(&self, caller: &Caller, asked: &[TenantRef]) -> Result<TenantRelease, Error> {
         caller.require(Role::Operator)?;
         let mut told = TenantRelease { tenant: self.own(caller, asked).await?, ..TenantRelease::default() };
+        let until_ms = self.clock.now_ms().saturating_add(self.options.max_wait_ms);
         let mut after = UserId(0);
         loop {
             let page = self.users(caller, after, MAX_PAGE).await?;
             after = page.rows.last().map_or(after, |last| last.user.id);
             for detail in page.rows.iter().filter(|detail| may_run_workloads(detail)) {
+                if told.users + told.refused() > 0 && self.clock.now_ms() >= until_ms {
+                    return Ok(TenantRelease { cut_short: true, ..told });
+                }
                 let start = Start::new(Goal::Release, vec![UserRef::Id(detail.user.id)]);
                 match self.start(caller, start).await {
                     Ok(started) => started.iter().for_each(|started| told.add(started)),
-                    // Who was removed meanwhile runs nothing.
-                    Err(Error::Refused(refusals)) => told.refusals.extend(
-                        refusals.into_iter().filter(|r| !matches!(r, Refusal::AlreadyRemoved { .. })),
-                    ),
+                    Err(Error::Refused(refusals)) => told.refuse(refusals),
                     Err(error) => return Err(error),
                 }
             }
@@ -148,6 +158,21 @@ impl TenantRelease {
             self.workloads += u64::try_from(step.progress.done).unwrap_or(0);
             self.under_way += u64::from(!step.state.is_final());
         }
+    }
+
+    /// Who was removed meanwhile runs nothing.
+    fn refuse(&mut self, refusals: Vec<Refusal>) {
+        for refusal in refusals.into_iter().filter(|r| !matches!(r, Refusal::AlreadyRemoved { .. })) {
+            if self.refusals.len() < MAX_REFUSALS {
+                self.refusals.push(refusal);
+            } else {
+                self.more_refused += 1;
+            }
+        }
+    }
+
+    fn refused(&self) -> u64 {
+        u64::try_from(self.refusals.len()).unwrap_or(u64::MAX).saturating_add(self.more_refused)
     }
 }
 

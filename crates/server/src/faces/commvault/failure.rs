@@ -113,7 +113,16 @@ pub(super) fn sentence(refusals: &[Refusal]) -> String {
         Refusal::AlreadyRemoved { user } => Refusal::UnknownUser { user: user.clone() }.to_string(),
         other => other.to_string(),
     };
-    refusals.iter().map(sentence).collect::<Vec<_>>().join("; ")
+    joined(refusals.iter().map(sentence))
+}
+
+/// After a full stop a new sentence begins.
+pub(super) fn joined(texts: impl IntoIterator<Item = String>) -> String {
+    let join = |before: String, text: String| {
+        let between = if before.ends_with('.') { " " } else { "; " };
+        before + between + &text
+    };
+    texts.into_iter().reduce(join).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -174,6 +183,13 @@ mod tests {
         is(Error::Internal { inside: String::new() }, None, 500);
         is(Error::Unavailable { inside: String::new() }, None, 503);
         is(Error::NoCredential, None, 401);
+    }
+
+    #[test]
+    fn several_texts_are_one() {
+        let texts = |texts: [&str; 3]| joined(texts.map(str::to_owned));
+        assert_eq!(texts(["Name one.", "a is leaving", "b too"]), "Name one. a is leaving; b too");
+        assert_eq!(joined([]), "");
     }
 
     #[test]

@@ -47,13 +47,7 @@ impl<'a> Query<'a> {
 
     /// Whether `name` is set. A value that says neither yes nor no is an error.
     pub fn flag(&self, name: &'static str) -> Result<bool, Error> {
-        match self.raw(name)?.unwrap_or_default() {
-            "" | "0" => Ok(false),
-            "1" => Ok(true),
-            word if word.eq_ignore_ascii_case("true") => Ok(true),
-            word if word.eq_ignore_ascii_case("false") => Ok(false),
-            _ => Err(Error::invalid(name, "must be true or false")),
-        }
+        flag(name, self.raw(name)?.unwrap_or_default())
     }
 
     /// The user or group name of `fq=name:eq:…`. Another filter is an error: a client that takes the first
@@ -74,6 +68,17 @@ impl<'a> Query<'a> {
             _ => None,
         };
         name.map(Some).ok_or_else(|| Error::invalid(FIELD, "must have the form name:eq:NAME"))
+    }
+}
+
+/// Yes or no, as a parameter or a header says it.
+pub fn flag(name: &'static str, said: &str) -> Result<bool, Error> {
+    match said {
+        "" | "0" => Ok(false),
+        "1" => Ok(true),
+        word if word.eq_ignore_ascii_case("true") => Ok(true),
+        word if word.eq_ignore_ascii_case("false") => Ok(false),
+        _ => Err(Error::invalid(name, "must be true or false")),
     }
 }
 

@@ -6,13 +6,13 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::Error;
 
-use super::answer::{self, Code, Reply};
+use super::answer::{self, Reply};
 use super::media::Format;
 use super::ops::{self, Call};
 use super::path::{self, Target};
 use super::query::Query;
-use super::route::Route;
-use super::{failure, token};
+use super::route::{Route, Shape, Unread};
+use super::token;
 use crate::app::{App, Caller};
 use crate::faces::Exchange;
 
@@ -39,26 +39,23 @@ async fn reply(app: &App, exchange: &Exchange) -> Reply {
         Err(error) => Err(error),
     };
     // Without a good token nothing is said about the request, not even that it cannot be read.
-    let unread = |error: &Error| {
-        if path::is_v4(exchange.path()) {
-            return failure::answer_v4(error, None);
-        }
-        failure::answer(error, |code, text| unread(exchange, format, code, text))
+    let unread = |error: &Error, shape: Option<Shape>| {
+        shape.unwrap_or_else(|| likely_shape(exchange)).answer(format, error)
     };
     let caller = match authenticate(app, &exchange.headers).await {
         Ok(caller) => caller,
-        Err(error) => return unread(&error),
+        Err(error) => return unread(&error, None),
     };
     match asked {
         Ok(Some((operation, query))) => {
             Call { app, caller, format, query, exchange }.perform(&operation).await
         }
         Ok(None) => answer::not_served(exchange.method.as_str(), exchange.path()),
-        Err(error) => unread(&error),
+        Err(Unread { error, shape }) => unread(&error, shape),
     }
 }
 
-fn read(exchange: &Exchange) -> Result<Option<(Route, Query<'_>)>, Error> {
+fn read(exchange: &Exchange) -> Result<Option<(Route, Query<'_>)>, Unread> {
     let Some(target) = Target::parse(&exchange.target) else { return Ok(None) };
     let Target { segments, query } = target?;
     Ok(Route::of(&exchange.method, &segments)?.map(|route| (route, query)))
@@ -69,11 +66,12 @@ async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Caller, Error> {
     app.authenticate(token::of(headers).ok_or(Error::NoCredential)?).await
 }
 
-/// A path that cannot be read names no operation, but its method tells what the client waits for.
-fn unread(exchange: &Exchange, format: Format, code: Code, text: &str) -> Reply {
+/// A path that cannot be cut names no endpoint, but its method tells what the client waits for.
+fn likely_shape(exchange: &Exchange) -> Shape {
     match exchange.method {
-        Method::DELETE => answer::not_deleted(format, None, code, text),
-        Method::PUT => answer::not_updated(format, None, code, text),
-        _ => answer::user_read_failed(format, code, text),
+        _ if path::is_v4(exchange.path()) => Shape::V4,
+        Method::DELETE => Shape::DeleteUser,
+        Method::PUT => Shape::UpdateUser,
+        _ => Shape::ReadUser,
     }
 }

@@ -73,7 +73,7 @@ fn several_users_all_or_none() {
     both(|company| async move {
         let client = Client::of(company).await.and_leaver().await;
         let body = format!(
-            r#"{{"users":[{{"password":"{SECRET}","email":"a@x.org","userPrincipalName":"a@x.org","fullName":"A","useSystemGeneratePassword":false,"name":"a","userGroups":[{{"name":"Ops"}},{{"id":3}}]}},{{"email":"b@x.org","plan":{{"id":3,"name":"Gold"}},"inviteUser":true,"company":{{"id":0,"name":"Commcell"}}}}]}}"#
+            r#"{{"users":[{{"password":"{SECRET}","email":"a@x.org","userPrincipalName":"a@x.org","fullName":"A","useSystemGeneratePassword":false,"name":"a","userGroups":[{{"name":"Ops"}},{{"id":3}}]}},{{"email":"b@x.org","plan":{{"id":3,"name":"Gold"}},"inviteUser":false,"company":{{"id":0,"name":"Commcell"}}}}]}}"#
         );
         let answer = v4(&client, &body).await;
         let (a, b) = (user(&client, 6).await, user(&client, 7).await);
@@ -93,6 +93,11 @@ fn several_users_all_or_none() {
         for (body, status, text) in [
             (r#"{"users":[{"name":"c"},{"name":"A"}]}"#, 409, "a user named A exists"),
             (r#"{"users":[{"name":"c"},{"name":"C"}]}"#, 409, "a user named C exists"),
+            (
+                r#"{"users":[{"name":"c"},{"name":"d","inviteUser":true}]}"#,
+                400,
+                "inviteUser: must not be true: no invitation is sent",
+            ),
             (
                 r#"{"users":[{"name":"c"},{"name":"d","userGroups":[{"name":"ghosts"}]}]}"#,
                 400,

@@ -1,4 +1,7 @@
-use super::client::{Client, JSON, XML};
+use exeunt::faces::commvault::route;
+use serde_json::Value;
+
+use super::client::{Client, DECLARATION, JSON, XML};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_served_is_404() {
@@ -56,4 +59,47 @@ async fn paths_that_cannot_be_read() {
     client.xml("DELETE", "User/%zz").await.is_xml(&format!(
         r#"<App_DeleteUserResponse><response errorCode="2" errorString="{text}" errorMessage="{text}" warningMessage=""/></App_DeleteUserResponse>"#
     ));
+}
+
+/// Who names nobody gets the shape that the endpoint has for somebody unknown, so that each client can read it.
+#[tokio::test(flavor = "multi_thread")]
+async fn ids_that_cannot_be_read_fail_in_the_shape_of_their_endpoint() {
+    let client = Client::new().await;
+    let mut tried = 0;
+    for endpoint in route::endpoints().filter(|endpoint| endpoint.path.contains('{')) {
+        let words = |id: &str| {
+            let word = |word| if str::starts_with(word, '{') { id.to_owned() } else { str::to_owned(word) };
+            endpoint.path.split('/').map(word).collect::<Vec<_>>().join("/")
+        };
+        let method = endpoint.method.as_str();
+        for form in [JSON, XML] {
+            let unknown = shape(&client.send(method, &words("99"), form, "").await.body);
+            for id in ["abc", "0"] {
+                let answer = client.send(method, &words(id), form, "").await;
+                assert_eq!(shape(&answer.body), unknown, "{method} {} {form:?}", words(id));
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried >= 4 * 15, "{tried} requests");
+    let text = "userId: must be a number";
+    client.json("POST", "User/abc").await.fails(text);
+    client.xml("GET", "UserGroup/0").await.is_xml(
+        r#"<App_GetUserGroupPropertiesResponse errorCode="2" errorMessage="userGroupId: must not be 0"/>"#,
+    );
+}
+
+/// The names of an answer without what they say: its keys, or its XML with empty attributes.
+fn shape(body: &str) -> String {
+    fn emptied(value: Value) -> Value {
+        match value {
+            Value::Object(object) => object.into_iter().map(|(key, value)| (key, emptied(value))).collect(),
+            Value::Array(list) => list.into_iter().map(emptied).collect(),
+            _ => Value::Null,
+        }
+    }
+    match body.strip_prefix(DECLARATION) {
+        Some(xml) => xml.split('"').step_by(2).collect(),
+        None => emptied(serde_json::from_str(body).expect("JSON")).to_string(),
+    }
 }

@@ -36,7 +36,7 @@ fn the_sessions_of_a_user() {
         let all = format!(r#"{{"sessions":[{alive},{idle}]}}"#);
         client.json("GET", "Session?userId=4").await.is_json(200, &all);
         client.xml("GET", "session?USERID=4").await.is_json(200, &all);
-        let headers = [("Authtoken", client.token.as_str()), JSON, ("ONLY-ACTIVE-SESSIONS", "true")];
+        let headers = [("Authtoken", client.token.as_str()), JSON, ("ONLY-ACTIVE-SESSIONS", "True")];
         let active = client.company.call("GET", &format!("{ROOT}/Session?userId=4"), &headers, "").await;
         active.is_json(200, &format!(r#"{{"sessions":[{alive}]}}"#));
         client.json("GET", "Session?userId=3").await.is_json(200, r#"{"sessions":[]}"#);

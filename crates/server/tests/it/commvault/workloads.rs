@@ -264,6 +264,24 @@ async fn a_tenant_with_somebody_who_leaves_and_somebody_with_very_much() {
     assert_eq!((client.owned_by("kjones").await, client.owned_by("jsmith").await), (0, 1));
 }
 
+/// However many users a tenant has, a call ends; each repetition gets further.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tenant_too_large_for_one_call_takes_several() {
+    let client = Client::impatient().await;
+    for user in [4, 5] {
+        client.company.asset(UserId(user), "subclient", &format!("lap{user}")).await;
+    }
+    let body = r#"{"tenantId":1}"#;
+    let text = "Offboarded only a part of tenant default: 1 user, 1 workload released. The time of a call was up: repeat it to go on.";
+    let answer = post(&client, "Tenant/Offboard", body).await;
+    answer.is_json(200, &format!(r#"{{"errorMessage":"{text}","errorCode":2}}"#));
+    assert_eq!((client.owned_by("jsmith").await, client.owned_by("kjones").await), (0, 1));
+    let text = "Successfully offboarded tenant default: 1 user, 1 workload released";
+    let answer = post(&client, "Tenant/Offboard", body).await;
+    answer.is_json(200, &format!(r#"{{"errorMessage":"{text}","errorCode":0}}"#));
+    assert_eq!(client.owned_by("kjones").await, 0);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tenants_platforms_are_reached_too() {
     let client = Client::with_leaver().await;

@@ -74,10 +74,20 @@ pub fn tenant_offboarded(format: Format, tenant: OfTenant<'_>) -> Reply {
     offboarded(format, Offboarded::Tenant, &tenant.sentence())
 }
 
-/// Some users were refused; what was done for the others stays done.
-pub fn tenant_partly_offboarded(format: Format, tenant: OfTenant<'_>, refused: &str) -> Reply {
-    let message =
-        format!("Offboarded only a part of tenant {}. Not offboarded: {refused}", tenant.sentence());
+/// Some users were `refused`, or the call was `cut_short`; what was done for the others stays done.
+pub fn tenant_partly_offboarded(
+    format: Format,
+    tenant: OfTenant<'_>,
+    cut_short: bool,
+    refused: &str,
+) -> Reply {
+    let mut message = format!("Offboarded only a part of tenant {}.", tenant.sentence());
+    if cut_short {
+        message.push_str(" The time of a call was up: repeat it to go on.");
+    }
+    if !refused.is_empty() {
+        message = format!("{message} Not offboarded: {refused}");
+    }
     flat(format, Offboarded::Tenant, Code::Failure, &message)
 }
 
@@ -136,7 +146,7 @@ mod tests {
         );
         let large = OfTenant { under_way: 1, ..tenant };
         is_xml(
-            &tenant_partly_offboarded(Format::Xml, large, "User a is leaving"),
+            &tenant_partly_offboarded(Format::Xml, large, false, "User a is leaving"),
             r#"<Api_OffboardTenantResp errorMessage="Offboarded only a part of tenant default: 3 users, 1 workload released; the rest of 1 user follows by itself. Not offboarded: User a is leaving" errorCode="2"/>"#,
         );
     }

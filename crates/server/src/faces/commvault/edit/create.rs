@@ -13,7 +13,12 @@ const NO_COMPANY: &str = "Commcell";
 /// v2: one user, in JSON or XML, with attributes or elements.
 pub(crate) fn new_user(body: &Node) -> Result<NewUser, Error> {
     const ENABLED: &str = "enableUser";
-    let sent = body.child("users")?.ok_or_else(|| Error::invalid("users", "must be given"))?;
+    let mut sent = body.all("users");
+    let sent = match (sent.next(), sent.next()) {
+        (Some(one), None) => one,
+        (None, _) => return Err(Error::invalid("users", "must be given")),
+        (Some(_), Some(_)) => return Err(Error::invalid("users", "must hold exactly one user")),
+    };
     nothing_to_enforce(sent)?;
     if sent.flag(ENABLED)? == Some(false) {
         return Err(Error::invalid(ENABLED, "must not be false: create the user, then disable it"));
@@ -44,6 +49,7 @@ pub(crate) fn new_users(body: &Node) -> Result<Vec<NewUser>, Error> {
 /// Who has no name is called by the email address, as the vendor's users may sign in by it.
 fn of_v4(sent: &Node) -> Result<NewUser, Error> {
     own_company(sent)?;
+    nothing_to_promise(sent)?;
     let email = owned(sent, "email")?.unwrap_or_default();
     let name = owned(sent, "name")?.unwrap_or_else(|| email.clone());
     if name.is_empty() {
@@ -79,6 +85,21 @@ fn own_company(sent: &Node) -> Result<(), Error> {
     Ok(())
 }
 
+/// Nobody is invited by email from here, and everybody signs in here: a client would wait for either.
+fn nothing_to_promise(sent: &Node) -> Result<(), Error> {
+    const INVITE: &str = "inviteUser";
+    const PROVIDER: &str = "externalProviderId";
+    if sent.flag(INVITE)? == Some(true) {
+        return Err(Error::invalid(INVITE, "must not be true: no invitation is sent"));
+    }
+    match sent.number(PROVIDER)? {
+        None | Some(0) => Ok(()),
+        Some(_) => {
+            Err(Error::invalid(PROVIDER, "must be 0: users of other directories are not created here"))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use secrecy::ExposeSecret;
@@ -111,7 +132,7 @@ mod tests {
 
     #[test]
     fn several_users_of_v4() {
-        let body = r#"{"users":[{"password":"cGFzc3dvcmQ=","email":"a@x","userPrincipalName":"a@x","fullName":"A","useSystemGeneratePassword":false,"name":"a","userGroups":[{"id":22},{"name":"Ops"}]},{"email":"b@x","company":{"id":0,"name":"Commcell"},"plan":{"id":4},"inviteUser":true,"useSystemGeneratePassword":true,"externalProviderId":0}]}"#;
+        let body = r#"{"users":[{"password":"cGFzc3dvcmQ=","email":"a@x","userPrincipalName":"a@x","fullName":"A","useSystemGeneratePassword":false,"name":"a","userGroups":[{"id":22},{"name":"Ops"}]},{"email":"b@x","company":{"id":0,"name":"Commcell"},"plan":{"id":4},"inviteUser":false,"useSystemGeneratePassword":true,"externalProviderId":0}]}"#;
         let new = new_users(&parsed(body)).unwrap();
         assert_eq!(new.iter().map(|new| new.user_name.as_str()).collect::<Vec<_>>(), ["a", "b@x"]);
         assert!(new[0].password.is_some() && new[1].password.is_none());
@@ -122,6 +143,7 @@ mod tests {
     fn what_would_mislead_is_refused() {
         for (body, field) in [
             (r#"{"users":[]}"#, "users"),
+            (r#"{"users":[{"userEntity":{"userName":"n"}},{"userEntity":{"userName":"m"}}]}"#, "users"),
             (r#"{"users":[{"email":"n@x"}]}"#, "userName"),
             (r#"{"users":[{"userEntity":{"userName":"n"},"enableUser":false}]}"#, "enableUser"),
             (r#"{"users":[{"userEntity":{"userName":"n"},"password":"%"}]}"#, "password"),
@@ -143,6 +165,8 @@ mod tests {
             ("{}", "users"),
             (r#"{"users":[{"fullName":"N"}]}"#, "name"),
             (r#"{"users":[{"name":"n","company":{"id":7}}]}"#, "company"),
+            (r#"{"users":[{"name":"n","inviteUser":true}]}"#, "inviteUser"),
+            (r#"{"users":[{"name":"n","externalProviderId":3}]}"#, "externalProviderId"),
             (r#"{"users":[{"name":"n"},{"name":"m","company":{"name":"Acme"}}]}"#, "company"),
             (
                 r#"{"users":[{"name":"n","password":"cGFzc3dvcmQ=","useSystemGeneratePassword":true}]}"#,

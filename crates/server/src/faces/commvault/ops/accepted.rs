@@ -1,7 +1,7 @@
 //! What became of an accepted request by the time of its answer.
 
 use domain::step::Progress;
-use domain::{Action, Error, Offboarding, OffboardingId, Step, StepState};
+use domain::{Action, Error, OffboardingId, Step, StepState};
 
 use super::Call;
 use crate::app::{Report, Start, Started, WaitFor, reports};
@@ -33,11 +33,11 @@ impl Accepted {
 
 /// Starts for one user and waits, bounded, until our own directory is done.
 pub(super) async fn accept(call: &Call<'_>, start: Start) -> Result<Accepted, Error> {
-    let landed = land(call, start).await?.pop();
-    let Some(Started { offboarding, steps, heir, .. }) = landed else {
+    let Some(landed) = land(call, start).await?.pop() else {
         return Err(Error::internal(&"one user was asked for and none was started"));
     };
-    let owed_elsewhere = owed_elsewhere(call, &offboarding, &steps).await?;
+    let owed_elsewhere = owed_elsewhere(&landed);
+    let Started { steps, heir, .. } = landed;
     Ok(Accepted { heir, here: here(&steps), owed_elsewhere, steps })
 }
 
@@ -67,17 +67,11 @@ pub(super) fn here(steps: &[Step]) -> Here {
     if own().all(|step| step.state.is_final()) { Here::Done } else { Here::UnderWay }
 }
 
-pub(super) async fn owed_elsewhere(
-    call: &Call<'_>,
-    offboarding: &Offboarding,
-    steps: &[Step],
-) -> Result<String, Error> {
-    if steps.iter().all(|step| step.local || step.state.is_final()) {
-        return Ok(String::new());
-    }
-    let platforms = call.app.offboarding(&call.caller, &offboarding.id).await?.platforms;
+/// Reads nothing: what is accepted is committed, and a read that failed would deny it.
+pub(super) fn owed_elsewhere(started: &Started) -> String {
     let (mut under_way, mut failed) = (Vec::new(), Vec::new());
-    for line in reports(offboarding, steps, &platforms).into_iter().filter(|line| !line.local) {
+    let lines = reports(&started.offboarding, &started.steps, &started.platforms);
+    for line in lines.into_iter().filter(|line| !line.local) {
         match line.report {
             Report::Done => {}
             Report::Pending(_) => under_way.push(line.platform),
@@ -85,5 +79,5 @@ pub(super) async fn owed_elsewhere(
         }
     }
     let under_way = (!under_way.is_empty()).then(|| format!("Still under way on {}.", under_way.join(", ")));
-    Ok(under_way.into_iter().chain(failed).collect::<Vec<_>>().join(" "))
+    under_way.into_iter().chain(failed).collect::<Vec<_>>().join(" ")
 }

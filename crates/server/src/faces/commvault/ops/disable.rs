@@ -2,10 +2,10 @@
 
 use domain::{Error, Goal, User};
 
-use super::accepted::accept;
+use super::accepted::{Accepted, Here, accept};
 use super::{Call, entity};
 use crate::app::{Start, UserRef};
-use crate::faces::commvault::answer::{self, Reply};
+use crate::faces::commvault::answer::{self, Code, Reply};
 use crate::faces::commvault::failure;
 
 pub(super) async fn disable(call: &Call<'_>, user: &UserRef) -> Reply {
@@ -25,7 +25,19 @@ async fn switch(call: &Call<'_>, asked: &UserRef, goal: Goal) -> Reply {
         Err(error) => return refused(None, &error),
     };
     match accept(call, Start::new(goal, vec![UserRef::Id(user.id)])).await {
-        Ok(accepted) => answer::updated(call.format, entity(&user), &accepted.owed_elsewhere),
+        Ok(accepted) => answered(call, &user, &accepted),
         Err(error) => refused(Some(&user), &error),
+    }
+}
+
+fn answered(call: &Call<'_>, user: &User, accepted: &Accepted) -> Reply {
+    let done = |warning: &str| answer::updated(call.format, entity(user), warning);
+    match &accepted.here {
+        Here::Done => done(&accepted.owed_elsewhere),
+        Here::UnderWay => done("A part is still under way here and follows by itself."),
+        Here::Failed(why) => {
+            let text = format!("User {} is not wholly switched: {why}", user.user_name);
+            answer::not_updated(call.format, Some(entity(user)), Code::Failure, &text)
+        }
     }
 }

@@ -11,9 +11,6 @@ use crate::faces::commvault::failure;
 use crate::faces::commvault::offboard::{self, Offboard};
 use crate::faces::commvault::workload;
 
-/// Most refusals that the answer for a tenant spells out.
-const MAX_REFUSALS_SHOWN: usize = 5;
-
 pub(super) async fn offboard(call: &Call<'_>) -> Reply {
     match release(call).await {
         Ok((user, accepted)) => answered(call, &user, &accepted),
@@ -58,17 +55,16 @@ async fn release_tenant(call: &Call<'_>) -> Result<TenantRelease, Error> {
 }
 
 fn tenant_answered(call: &Call<'_>, told: &TenantRelease) -> Reply {
-    let TenantRelease { ref tenant, users, workloads, under_way, ref refusals } = *told;
+    let TenantRelease { ref tenant, users, workloads, under_way, ref refusals, more_refused, cut_short } =
+        *told;
     let done = OfTenant { name: tenant, users, workloads, under_way };
-    if refusals.is_empty() {
+    if refusals.is_empty() && !cut_short {
         return answer::tenant_offboarded(call.format, done);
     }
-    let shown = failure::sentence(&refusals[..refusals.len().min(MAX_REFUSALS_SHOWN)]);
-    let more = match refusals.len().saturating_sub(MAX_REFUSALS_SHOWN) {
-        0 => String::new(),
-        more => format!("; and {more} more"),
-    };
-    answer::tenant_partly_offboarded(call.format, done, &format!("{shown}{more}"))
+    let more = (more_refused > 0).then(|| format!("and {more_refused} more"));
+    let shown = (!refusals.is_empty()).then(|| failure::sentence(refusals));
+    let refused = failure::joined(shown.into_iter().chain(more));
+    answer::tenant_partly_offboarded(call.format, done, cut_short, &refused)
 }
 
 async fn release(call: &Call<'_>) -> Result<(User, Accepted), Error> {

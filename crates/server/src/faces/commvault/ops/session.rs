@@ -5,7 +5,7 @@ use domain::{Error, User, UserId};
 use super::{Call, unix_s};
 use crate::app::{Credential, SessionView, UserDetail, UserRef};
 use crate::faces::commvault::answer::{self, Reply};
-use crate::faces::commvault::{failure, reference};
+use crate::faces::commvault::{failure, query, reference};
 
 pub(super) async fn who_am_i(call: &Call<'_>) -> Reply {
     let found = match call.caller.user {
@@ -31,9 +31,11 @@ pub(super) async fn logout(call: &Call<'_>) -> Reply {
 
 /// Clients that want only what is alive say so.
 pub(super) async fn list(call: &Call<'_>) -> Reply {
-    let only_active = call.exchange.header("only-active-sessions").is_some_and(|said| said == "true");
-    match of_user(call).await {
-        Ok((user, sessions)) => {
+    const HEADER: &str = "only-active-sessions";
+    let said = call.exchange.header(HEADER).unwrap_or_default();
+    let listed = async { Ok((query::flag(HEADER, said.trim())?, of_user(call).await?)) };
+    match listed.await {
+        Ok((only_active, (user, sessions))) => {
             let shown = sessions.iter().filter(|session| session.alive || !only_active);
             answer::session_list(&shown.map(|session| view(&user, session)).collect::<Vec<_>>())
         }

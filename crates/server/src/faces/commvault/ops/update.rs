@@ -58,9 +58,5 @@ async fn change(
         (change, _) => UserChange { password, ..change.unwrap_or_default() },
     };
     let Changed { user, started } = call.app.update_user(&call.caller, &user_id, change).await?;
-    let owed = match started {
-        Some(started) => owed_elsewhere(call, &started.offboarding, &started.steps).await?,
-        None => String::new(),
-    };
-    Ok((user, owed))
+    Ok((user, started.as_ref().map(owed_elsewhere).unwrap_or_default()))
 }

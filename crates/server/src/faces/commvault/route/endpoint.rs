@@ -3,8 +3,9 @@
 use axum::http::Method;
 use domain::Error;
 
-use super::{Operation, Route};
+use super::{Operation, Route, Shape, Unread};
 use crate::app::{GroupRef, UserRef, WorkloadRef};
+use crate::faces::commvault::answer::Offboarded;
 use crate::faces::commvault::path::Segment;
 use crate::faces::commvault::reference::{self, Named};
 use crate::faces::commvault::workload;
@@ -23,9 +24,9 @@ pub(super) enum Meaning {
     Open(Route),
     Plain(Operation),
     /// The `{…}` is a user: an id, or `byName(userName='NAME')`.
-    OfUser(fn(UserRef) -> Operation),
+    OfUser(fn(UserRef) -> Operation, Shape),
     /// The `{…}` is a group: an id, or `byName(userGroupName='NAME')`.
-    OfGroup(fn(GroupRef) -> Operation),
+    OfGroup(fn(GroupRef) -> Operation, Shape),
     /// The `{…}` is a subclient: an id, or `byName(…)` with all that leads to it.
     OfSubclient(fn(WorkloadRef) -> Operation),
     /// The `{…}` is the guid of a VM.
@@ -51,19 +52,32 @@ impl Endpoint {
     }
 
     /// What a path that fits means.
-    pub(super) fn route(&self, segments: &[Segment]) -> Result<Route, Error> {
-        let named =
-            || self.words().zip(segments).find(|(word, _)| is_parameter(word)).map(|(_, named)| named);
-        let missing = || Error::internal(&format!("{} names nothing", self.path));
+    pub(super) fn route(&self, segments: &[Segment]) -> Result<Route, Unread> {
+        const SUBCLIENT: Shape = Shape::Offboard(Offboarded::Subclient);
+        const VM: Shape = Shape::Offboard(Offboarded::Vm);
         Ok(Route::Guarded(match &self.meaning {
             Meaning::Open(route) => return Ok(route.clone()),
             Meaning::Plain(operation) => operation.clone(),
-            Meaning::OfUser(operation) => operation(user(named().ok_or_else(missing)?)?),
-            Meaning::OfGroup(operation) => operation(group(named().ok_or_else(missing)?)?),
-            Meaning::OfSubclient(operation) => operation(workload::subclient(named().ok_or_else(missing)?)?),
-            Meaning::OfVm(operation) => operation(workload::vm(named().ok_or_else(missing)?)?),
-            Meaning::OfToken(operation) => operation(token(named().ok_or_else(missing)?)?),
+            Meaning::OfUser(operation, shape) => operation(self.read(segments, user, *shape)?),
+            Meaning::OfGroup(operation, shape) => operation(self.read(segments, group, *shape)?),
+            Meaning::OfSubclient(operation) => {
+                operation(self.read(segments, workload::subclient, SUBCLIENT)?)
+            }
+            Meaning::OfVm(operation) => operation(self.read(segments, workload::vm, VM)?),
+            Meaning::OfToken(operation) => operation(self.read(segments, token, Shape::V4)?),
         }))
+    }
+
+    /// Whom or what the `{…}` means.
+    fn read<T>(
+        &self,
+        segments: &[Segment],
+        read: fn(&Segment) -> Result<T, Error>,
+        shape: Shape,
+    ) -> Result<T, Unread> {
+        let named = self.words().zip(segments).find(|(word, _)| is_parameter(word)).map(|(_, named)| named);
+        let named = named.ok_or_else(|| Error::internal(&format!("{} names nothing", self.path)));
+        named.and_then(read).map_err(|error| Unread { error, shape: Some(shape) })
     }
 }
 

@@ -3,15 +3,16 @@
 //! Every endpoint of this face is a row of one of the tables, `v2` or `v4`; the first row that fits is meant.
 
 mod endpoint;
+mod shape;
 mod v2;
 mod v4;
 
 use axum::http::Method;
-use domain::Error;
 
 use super::path::Segment;
 use crate::app::{GroupRef, UserRef, WorkloadRef};
 pub use endpoint::Endpoint;
+pub use shape::{Shape, Unread};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
@@ -67,7 +68,7 @@ pub enum Operation {
 
 impl Route {
     /// Nothing if the face has no such endpoint.
-    pub fn of(method: &Method, segments: &[Segment]) -> Result<Option<Self>, Error> {
+    pub fn of(method: &Method, segments: &[Segment]) -> Result<Option<Self>, Unread> {
         endpoints()
             .find(|endpoint| endpoint.fits(method, segments))
             .map(|found| found.route(segments))

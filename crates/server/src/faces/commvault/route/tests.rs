@@ -3,7 +3,7 @@ use domain::{GroupId, UserId};
 use super::*;
 use crate::faces::commvault::path::Target;
 
-fn route(method: &Method, path: &str) -> Result<Option<Route>, Error> {
+fn route(method: &Method, path: &str) -> Result<Option<Route>, Unread> {
     let raw = format!("/webconsole/api/{path}");
     let target = Target::parse(&raw).expect("a root").unwrap();
     Route::of(method, &target.segments)

@@ -3,7 +3,7 @@
 use axum::http::Method;
 
 use super::endpoint::Meaning::{OfGroup, OfSubclient, OfUser, OfVm, Open, Plain};
-use super::{Endpoint, Operation, Route};
+use super::{Endpoint, Operation, Route, Shape};
 
 pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::new(Method::GET, "", Open(Route::Root)),
@@ -22,16 +22,24 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
     Endpoint::new(Method::POST, "VM/{guid}/Offboard", OfVm(Operation::OffboardWorkload)),
     Endpoint::new(Method::POST, "Tenant/Offboard", Plain(Operation::OffboardTenant)),
     Endpoint::new(Method::GET, "User", Plain(Operation::ListUsers)),
-    Endpoint::new(Method::GET, "User/{user}", OfUser(Operation::GetUser)),
+    Endpoint::new(Method::GET, "User/{user}", OfUser(Operation::GetUser, Shape::ReadUser)),
     Endpoint::new(Method::POST, "User", Plain(Operation::CreateUser)),
-    Endpoint::new(Method::POST, "User/{user}", OfUser(Operation::UpdateUser)),
-    Endpoint::new(Method::DELETE, "User/{user}", OfUser(Operation::DeleteUser)),
-    Endpoint::new(Method::PUT, "User/{user}/Disable", OfUser(Operation::DisableUser)),
-    Endpoint::new(Method::PUT, "User/{user}/Enable", OfUser(Operation::EnableUser)),
-    Endpoint::new(Method::GET, "User/{user}/Security", OfUser(Operation::UserSecurity)),
+    Endpoint::new(Method::POST, "User/{user}", OfUser(Operation::UpdateUser, Shape::UpdateUser)),
+    Endpoint::new(Method::DELETE, "User/{user}", OfUser(Operation::DeleteUser, Shape::DeleteUser)),
+    Endpoint::new(Method::PUT, "User/{user}/Disable", OfUser(Operation::DisableUser, Shape::UpdateUser)),
+    Endpoint::new(Method::PUT, "User/{user}/Enable", OfUser(Operation::EnableUser, Shape::UpdateUser)),
+    Endpoint::new(
+        Method::GET,
+        "User/{user}/Security",
+        OfUser(Operation::UserSecurity, Shape::ReadAssociations),
+    ),
     Endpoint::new(Method::GET, "UserGroup", Plain(Operation::ListGroups)),
-    Endpoint::new(Method::GET, "UserGroup/{group}", OfGroup(Operation::GetGroup)),
-    Endpoint::new(Method::DELETE, "UserGroup/{group}", OfGroup(Operation::DeleteGroup)),
-    Endpoint::new(Method::GET, "UserGroup/{group}/Security", OfGroup(Operation::GroupSecurity)),
+    Endpoint::new(Method::GET, "UserGroup/{group}", OfGroup(Operation::GetGroup, Shape::ReadGroup)),
+    Endpoint::new(Method::DELETE, "UserGroup/{group}", OfGroup(Operation::DeleteGroup, Shape::DeleteGroup)),
+    Endpoint::new(
+        Method::GET,
+        "UserGroup/{group}/Security",
+        OfGroup(Operation::GroupSecurity, Shape::ReadAssociations),
+    ),
     Endpoint::new(Method::POST, "ApiToken/User", Plain(Operation::CreateApiToken)),
 ];

@@ -5,10 +5,10 @@ use domain::{Action, Error, Goal};
 
 use crate::app::{Leaver, Start, Started, UserRef};
 use crate::faces::commvault::answer::{self, Code, HandedOver, Reply};
-use crate::faces::commvault::bulk;
 use crate::faces::commvault::ops::accepted::{Here, here, land, progress};
 use crate::faces::commvault::ops::{Call, body};
 use crate::faces::commvault::successor::Successor;
+use crate::faces::commvault::{bulk, failure};
 
 pub(in crate::faces::commvault::ops) async fn one(call: &Call<'_>, user: &UserRef) -> Reply {
     let leaver = async {
@@ -44,7 +44,7 @@ fn answered(started: &[Started]) -> Reply {
     });
     let failed: Vec<String> = failed.collect();
     if !failed.is_empty() {
-        return answer::v4_failed(409, Code::Failure, &failed.join("; "));
+        return answer::v4_failed(409, Code::Failure, &failure::joined(failed));
     }
     let done = here.iter().filter(|here| matches!(here, Here::Done)).count();
     match started {
