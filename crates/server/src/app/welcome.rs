@@ -1,11 +1,13 @@
 //! The welcome mail: what it says, and who gets it.
 
+use std::sync::Arc;
+
 use domain::{Error, Fact, Role, User, UserState};
 use serde_json::json;
 use store::tenants::{self, Tenant};
 
-use super::{App, Caller, UserRef};
-use crate::mail::{Letter, Mailbox, mailbox};
+use super::{App, Caller, Pen, UserRef};
+use crate::mail::{Letter, Mailbox, Mailer, mailbox};
 
 const SUBJECT: &str = "Your new account";
 
@@ -24,7 +26,11 @@ pub enum Delivery {
 impl App {
     /// Sends a user the welcome mail. It is noted in the log once the mail server has taken it, so that the log
     /// never tells of a mail that was not sent; no transaction is open meanwhile.
-    pub async fn send_welcome_mail(&self, caller: &Caller, user: &UserRef) -> Result<Delivery, Error> {
+    pub async fn send_welcome_mail(
+        self: &Arc<Self>,
+        caller: &Caller,
+        user: &UserRef,
+    ) -> Result<Delivery, Error> {
         caller.require(Role::Admin)?;
         let (found, tenant) = self
             .store
@@ -37,7 +43,7 @@ impl App {
         let found = found.filter(|found| found.state != UserState::Removed);
         let found = found.ok_or_else(|| Error::not_found("user", user.shown()))?;
         let to = recipient(&found)?;
-        let Some(mailer) = &self.options.mailer else { return Ok(Delivery::NoTransport) };
+        let Some(mailer) = self.options.mailer.clone() else { return Ok(Delivery::NoTransport) };
         let pen = self.pen(caller.tenant, caller.name.clone());
         let letter = Letter {
             id: self.random.uuid(),
@@ -46,14 +52,26 @@ impl App {
             subject: SUBJECT.to_owned(),
             text: text(&found, &tenant),
         };
-        if let Err(reason) = mailer.send(letter).await {
-            tracing::warn!(reason, user = %found.id, "a welcome mail was not sent");
-            return Ok(Delivery::Failed(reason));
-        }
         let fact = Fact::new("user.welcomed", json!({ "email": found.email })).on(found.id);
-        self.store.write(move |tx| pen.write(tx, &fact)).await?;
-        Ok(Delivery::Sent)
+        // On a task of its own: a client that goes away ends its request, and a mail that was taken must be told of.
+        let delivery = tokio::spawn(deliver(Arc::clone(self), mailer, pen, letter, fact));
+        delivery.await.map_err(|error| Error::internal(&error))?
     }
+}
+
+async fn deliver(
+    app: Arc<App>,
+    mailer: Mailer,
+    pen: Pen,
+    letter: Letter,
+    fact: Fact,
+) -> Result<Delivery, Error> {
+    if let Err(reason) = mailer.send(letter).await {
+        tracing::warn!(reason, user = fact.user.map(tracing::field::display), "a welcome mail was not sent");
+        return Ok(Delivery::Failed(reason));
+    }
+    app.store.write(move |tx| pen.write(tx, &fact)).await?;
+    Ok(Delivery::Sent)
 }
 
 /// Whoever cannot sign in is not welcomed.

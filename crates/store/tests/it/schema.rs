@@ -1,8 +1,25 @@
 //! The statements, and the schema's version.
 
-use store::{Error, Store, StoreOptions, StoreUrl, migrate};
+use domain::TokenKind;
+use store::{Error, Store, StoreOptions, StoreUrl, migrate, tokens};
 
-use crate::fixture::{each, on_sqlite};
+use crate::fixture::{Broken, each, on_sqlite};
+use crate::sample::T;
+
+const FOUNDATION: &str = include_str!("../../../../migrations/0001_foundation.sql");
+const FIRST_VERSION: &str = "CREATE TABLE schema_versions (version BIGINT NOT NULL PRIMARY KEY); \
+    INSERT INTO schema_versions VALUES (1)";
+/// A tombstone, whoever has its name now, and a third; a group with a member; two tokens.
+const HELD: &str = "INSERT INTO tenants VALUES (1, 'company', NULL, '{}', 1); \
+    INSERT INTO users (tenant_id, id, guid, user_name, name_key, email, full_name, description, state, role, \
+    protected, created_ms, state_since_ms) VALUES \
+    (1, 1, 'g1', 'ann', 'ann', 'ann@example.com', 'Ann', '', 'active', 'admin', FALSE, 1, 1), \
+    (1, 2, 'g2', 'bob', 'bob', '', '', '', 'removed', 'none', FALSE, 1, 2), \
+    (1, 3, 'g3', 'bob', 'bob', '', '', '', 'deactivated', 'none', FALSE, 3, 3); \
+    INSERT INTO groups VALUES (1, 1, 'g', 'Ops', 'ops', '', 1); \
+    INSERT INTO members VALUES (1, 1, 3); \
+    INSERT INTO tokens (hash, tenant_id, id, user_id, name, role, created_ms) VALUES \
+    ('a', 1, 1, 1, 'ci', 'admin', 1), ('b', 1, 2, 3, 'nightly', 'none', 1)";
 
 #[test]
 fn every_statement_prepares() {
@@ -75,6 +92,41 @@ fn what_cannot_be_opened_says_why() {
         assert!(open("sqlite:/no/such/folder/exeunt.db").is_err());
         let nobody_listens = open("postgres://nobody@127.0.0.1:9/none");
         assert!(matches!(nobody_listens, Err(Error::OutOfService(_))), "{nobody_listens:?}");
+    });
+}
+
+/// What a store of the first version holds is there afterwards, under the rules of the second.
+#[test]
+fn a_store_of_the_first_version_keeps_what_it_holds() {
+    each(|base| async move {
+        drop_everything(&base);
+        for sql in [FOUNDATION, FIRST_VERSION, HELD] {
+            base.raw(sql).expect(sql);
+        }
+        let rows = || ["tenants", "users", "members"].map(|table| base.raw_rows(table, "1 = 1"));
+        let before = rows();
+        let store = base.open_again();
+        assert_eq!(store.migrate().await.expect("migrates"), (1, migrate::known()));
+        store.check_schema().await.expect("fits");
+        assert_eq!(rows(), before);
+
+        let named = store.read(|tx| tokens::list(tx, T, 0, 10)).await.expect("tokens");
+        let kinds: Vec<_> = named.iter().map(|token| (token.name.as_str(), token.kind)).collect();
+        assert_eq!(kinds, [("ci", TokenKind::Named), ("nightly", TokenKind::Named)]);
+        assert_eq!(base.raw_number("SELECT COUNT(*) FROM groups WHERE external_id IS NULL"), 1);
+
+        // A name is one token's still, but only among those that are named.
+        let token = |id, kind, user| {
+            format!(
+                "INSERT INTO tokens (hash, tenant_id, id, user_id, name, role, created_ms, kind) \
+                 VALUES ('h{id}', 1, {id}, {user}, 'ci', 'none', 1, '{kind}')"
+            )
+        };
+        assert_eq!(base.raw(&token(3, "named", 1)), Err(Broken::Unique));
+        assert_eq!(base.raw(&token(4, "cloud", 1)), Ok(()));
+        assert_eq!(base.raw(&token(5, "cloud", 1)), Err(Broken::Unique));
+        assert_eq!(base.raw("INSERT INTO group_admins VALUES (1, 1, 3)"), Ok(()));
+        assert_eq!(base.raw("INSERT INTO group_admins VALUES (1, 1, 9)"), Err(Broken::ForeignKey));
     });
 }
 

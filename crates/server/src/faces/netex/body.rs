@@ -9,10 +9,10 @@ use crate::faces::{Exchange, json};
 pub(super) struct Fields(Map<String, Value>);
 
 impl Fields {
-    /// The body; none where it is empty, whatever its Content-Type.
+    /// The body; none where it is empty or white space, whatever its Content-Type.
     pub(super) fn of(exchange: &Exchange) -> Result<Self, Error> {
         let body = exchange.body()?;
-        if body.is_empty() {
+        if body.trim_ascii().is_empty() {
             return Ok(Self(Map::new()));
         }
         if !headers::says_json(exchange) {
@@ -26,7 +26,7 @@ impl Fields {
 
     /// As [`Fields::of`], where nothing can be done without a body.
     pub(super) fn needed(exchange: &Exchange) -> Result<Self, Error> {
-        if exchange.body()?.is_empty() {
+        if exchange.body()?.trim_ascii().is_empty() {
             return Err(Error::invalid("body", "is missing"));
         }
         Self::of(exchange)

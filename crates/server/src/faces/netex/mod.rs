@@ -39,7 +39,7 @@ pub async fn serve(app: &Arc<App>, exchange: Exchange) -> Response {
     answer(app, &exchange).await.unwrap_or_else(IntoResponse::into_response)
 }
 
-async fn answer(app: &App, exchange: &Exchange) -> Result<Response, Failure> {
+async fn answer(app: &Arc<App>, exchange: &Exchange) -> Result<Response, Failure> {
     let Found { call, name } = route::find(&exchange.method, exchange.path())?;
     let caller = headers::caller(app, exchange).await?;
     let request = Request { app, caller, exchange, name };
@@ -65,7 +65,7 @@ async fn answer(app: &App, exchange: &Exchange) -> Result<Response, Failure> {
 
 /// A call by somebody who is known.
 struct Request<'a> {
-    app: &'a App,
+    app: &'a Arc<App>,
     caller: Caller,
     exchange: &'a Exchange,
     /// Of the user or group in the path; empty where there is none.

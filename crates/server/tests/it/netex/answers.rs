@@ -132,6 +132,10 @@ async fn a_body_is_optional() {
         let answer = netex.put(&format!("{USER}/deactivate"), headers, "").await;
         is(&answer, 200, ASYNCHRONOUS_SAMPLE);
     }
+    for headers in [&[][..], &[JSON], &[("Content-Type", "text/plain")]] {
+        let answer = netex.put(&format!("{USER}/deactivate"), headers, " \t\r\n").await;
+        is(&answer, 200, ASYNCHRONOUS_SAMPLE);
+    }
     let answer = netex.put(&format!("{USER}/activate"), &[], "a body is ignored").await;
     is(&answer, 200, ASYNCHRONOUS_SAMPLE);
 }

@@ -232,6 +232,30 @@ async fn what_the_mail_server_does_not_take_was_not_sent() {
     assert_eq!(netex.company.log_head().await, before, "nothing was sent and nothing is told");
 }
 
+/// The mail server has the letter but has not said so yet: what it then takes is told, with nobody left to answer.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_is_told_of_though_its_client_has_gone() {
+    let mut sink = Sink::start("plain", None);
+    let url = format!("smtp://127.0.0.1:{}", sink.port);
+    let netex = over(Home::sqlite(), Some(mailer(&url, None, 10_000))).await;
+    netex.reachable_at("slow", "slow@example.com").await;
+    let before = netex.company.log_head().await;
+    let arrived = tokio::task::spawn_blocking(move || {
+        sink.mail();
+        sink
+    });
+    let _sink = tokio::select! {
+        answer = netex.welcome("slow") => panic!("answered before the mail server: {}", answer.body),
+        sink = arrived => sink.expect("a mail"),
+    };
+    let told = async {
+        while netex.company.log_kinds(before).await != ["user.welcomed"] {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), told).await.expect("the log tells of the mail");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_mail_server_nothing_is_pretended() {
     let netex = over(Home::sqlite(), None).await;

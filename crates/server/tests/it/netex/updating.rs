@@ -204,6 +204,7 @@ async fn what_cannot_be_changed() {
         (r#"{"commonId":"0"}"#, "commonId: is given by the server and never changes"),
         (r#"{"authSource":"LDAP"}"#, "authSource: must be LOCAL: credentials are checked here"),
         ("", "body: is missing"),
+        (" \r\n", "body: is missing"),
     ] {
         refused(&netex.put(USER, &[super::JSON], body).await, 400, message);
     }
