@@ -65,7 +65,7 @@ pub(super) fn end_all(tx: &mut Tx<'_>, tenant: TenantId, user: UserId) -> Result
 /// administrator.
 pub(super) fn holder(tx: &mut Tx<'_>, caller: &Caller, asked: &UserRef) -> Result<(User, bool), Error> {
     let found = asked.find(tx, caller.tenant)?;
-    let own = caller.user.is_some() && found.as_ref().map(|user| user.id) == caller.user;
+    let own = caller.is(found.map(|user| user.id));
     if !own {
         caller.require(Role::Admin)?;
     }

@@ -212,10 +212,12 @@ impl Caller {
 
     /// Whoever is signed in may see itself; to see others, or that there is nobody, takes a role.
     pub fn require_sight_of(&self, user: Option<&User>) -> Result<(), Error> {
-        match (self.user, user) {
-            (Some(own), Some(user)) if own == user.id => Ok(()),
-            _ => self.require(Role::Auditor),
-        }
+        if self.is(user.map(|user| user.id)) { Ok(()) } else { self.require(Role::Auditor) }
+    }
+
+    /// Whether the caller is that very user; the console is nobody.
+    fn is(&self, user: Option<UserId>) -> bool {
+        self.user.is_some() && self.user == user
     }
 }
 

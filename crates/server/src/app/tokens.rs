@@ -78,8 +78,7 @@ impl App {
         let by = caller.clone();
         self.write_for(caller, move |tx, pen| {
             let found = tokens::by_id(tx, pen.tenant, id)?;
-            let own = by.user.is_some() && found.as_ref().map(|token| token.user) == by.user;
-            if !own {
+            if !by.is(found.as_ref().map(|token| token.user)) {
                 by.require(Role::Admin)?;
             }
             let missing = || Error::not_found("token", id.to_string());

@@ -34,7 +34,7 @@ impl App {
 /// The user whose password the caller may set.
 fn whose(tx: &mut Tx<'_>, caller: &Caller, asked: &UserRef) -> Result<User, Error> {
     let found = asked.find(tx, caller.tenant)?.filter(|user| user.state != UserState::Removed);
-    let own = caller.user.is_some() && found.as_ref().map(|user| user.id) == caller.user;
+    let own = caller.is(found.as_ref().map(|user| user.id));
     if !own || matches!(caller.credential, Credential::Token { .. }) {
         caller.require(Role::Admin)?;
     }
