@@ -3,13 +3,24 @@
 //! Owns: the `Connector` trait, its kinds, and `perform`, the one way an attempt is made.
 //! Never: sees the store, schedules, retries or sleeps on its own account.
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod connector;
+pub mod failure;
 pub mod open;
+pub mod outbound;
+pub mod pace;
 pub mod perform;
+pub mod secret;
+pub mod seek;
 pub mod settings;
 pub mod simulated;
 
-pub use connector::{Connector, Heir, Observation, Order};
-pub use open::{check_settings, open};
-pub use perform::perform;
+pub use connector::{AccountPage, Checked, Connector, Heir, Order, Owned, Sight};
+pub use failure::Failure;
+pub use open::{Place, check_rules, check_settings, fields, open, rules};
+pub use pace::Pace;
+pub use perform::{Attempt, Presence, perform};
+pub use secret::Vault;
+pub use seek::{Sought, seek};
 pub use settings::SettingsError;

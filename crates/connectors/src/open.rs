@@ -2,20 +2,29 @@
 
 use std::sync::Arc;
 
+use domain::correlation::{DEFAULT_RULES, Rule, Theirs};
 use domain::{Capabilities, PlatformKind};
 
 use crate::simulated::{self, Simulated};
-use crate::{Connector, SettingsError};
+use crate::{Connector, Pace, SettingsError, Vault};
 
-/// Opens the connector of the platform `name`. Keep one per platform: a simulated platform without
-/// a journal lives in it.
-pub fn open(kind: PlatformKind, name: &str, settings: &str) -> Result<Arc<dyn Connector>, SettingsError> {
+/// What a connector is opened with, besides its kind.
+pub struct Place<'a> {
+    pub name: &'a str,
+    /// JSON, in the kind's own terms.
+    pub settings: &'a str,
+    pub vault: &'a Vault,
+    /// How fast it may be asked; every request takes its turn.
+    pub pace: Pace,
+}
+
+/// Opens the connector of a platform. Keep one per platform: it holds connections, sessions and, for a simulated
+/// platform without a journal, the platform itself.
+pub fn open(kind: PlatformKind, place: Place<'_>) -> Result<Arc<dyn Connector>, SettingsError> {
     match kind {
         PlatformKind::Local => Err(no_connector()),
-        PlatformKind::Simulated => {
-            let simulated = Simulated::open(name, simulated::Settings::parse(settings)?)?;
-            Ok(Arc::new(simulated))
-        }
+        PlatformKind::Simulated => Ok(Arc::new(Simulated::open(place)?)),
+        kind => Err(SettingsError::new("kind", format!("{kind} is not there yet"))),
     }
 }
 
@@ -24,6 +33,35 @@ pub fn check_settings(kind: PlatformKind, settings: &str) -> Result<Capabilities
     match kind {
         PlatformKind::Local => Err(no_connector()),
         PlatformKind::Simulated => Ok(simulated::Settings::parse(settings)?.capabilities()),
+        kind => Err(SettingsError::new("kind", format!("{kind} is not there yet"))),
+    }
+}
+
+/// What accounts of a kind can be found by.
+pub fn fields(kind: PlatformKind) -> &'static [Theirs] {
+    match kind {
+        PlatformKind::Local | PlatformKind::Simulated | PlatformKind::Manual => &[],
+        PlatformKind::Commvault => &[Theirs::Id, Theirs::UserName, Theirs::Email],
+        PlatformKind::Appviewx => &[Theirs::UserName, Theirs::Email],
+        PlatformKind::Postgres => &[Theirs::UserName],
+        PlatformKind::Netex | PlatformKind::Scim | PlatformKind::Ldap | PlatformKind::Http => Theirs::ALL,
+    }
+}
+
+/// How accounts of a kind are matched: as agreed, else by name and address as far as the kind knows them.
+pub fn rules(kind: PlatformKind, agreed: &[Rule]) -> Vec<Rule> {
+    if !agreed.is_empty() {
+        return agreed.to_vec();
+    }
+    DEFAULT_RULES.into_iter().filter(|rule| fields(kind).contains(&rule.theirs)).collect()
+}
+
+/// Whether a kind can be asked by these rules.
+pub fn check_rules(kind: PlatformKind, agreed: &[Rule]) -> Result<(), SettingsError> {
+    let known = fields(kind);
+    match agreed.iter().find(|rule| !known.contains(&rule.theirs)) {
+        None => Ok(()),
+        Some(rule) => Err(SettingsError::new("match", format!("{kind} cannot be asked for {rule}"))),
     }
 }
 

@@ -1,29 +1,117 @@
-//! One attempt: look first where an earlier one may have had its effect, act, look again.
+//! One attempt: find the account, look, act, look again.
 
-use domain::Outcome;
+use domain::correlation::Rule;
+use domain::platform::is_sought;
+use domain::{Action, Outcome};
 
-use crate::{Connector, Observation, Order};
+use crate::seek::{Sought, seek};
+use crate::{Connector, Failure, Heir, Order, Sight};
+
+/// What an attempt came to, and which account it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    pub outcome: Outcome,
+    pub account: Presence,
+}
+
+/// What the attempt learned of the account itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// Nothing that was not known before.
+    AsKnown,
+    /// It was looked for, and this is it.
+    Found(String),
+    /// There is none, or none any more.
+    Nobody,
+}
 
 /// "200 is not proof": `Done` needs an observation, else the verdict is `Unknown`.
-pub async fn perform(connector: &dyn Connector, order: &Order) -> Outcome {
-    if order.attempt > 1 {
-        match connector.observe(order).await {
-            Observation::So { evidence } => return Outcome::AlreadyDone { evidence },
-            Observation::NotSo { .. } => {}
-            Observation::Unclear { outcome } => return outcome,
+pub async fn perform(connector: &dyn Connector, rules: &[Rule], order: &Order) -> Attempt {
+    let mut order = order.clone();
+    let mut account = Presence::AsKnown;
+    if is_sought(&order.account) {
+        match seek(connector, rules, &order.user).await {
+            Ok(Sought::One(found)) => {
+                account = Presence::Found(found.id.clone());
+                order.account = found.id;
+            }
+            // Nobody to restore is nothing to do: nobody has said that there was an account.
+            Ok(Sought::Nobody { evidence }) => {
+                return Attempt { outcome: Outcome::AlreadyDone { evidence }, account: Presence::Nobody };
+            }
+            Ok(Sought::Several { reason }) => {
+                return Attempt { outcome: Outcome::Refused { reason }, account };
+            }
+            Err(failure) => return Attempt { outcome: failure.of_look(), account },
         }
     }
-    let outcome = connector.apply(order).await;
-    if !matches!(outcome, Outcome::Done { .. }) {
-        return outcome;
+    match find_heir(connector, rules, &mut order).await {
+        Ok(()) => {}
+        Err(outcome) => return Attempt { outcome, account },
     }
+    let outcome = on_account(connector, &order).await;
+    match outcome {
+        Ok(outcome) => Attempt { outcome, account },
+        Err(evidence) => gone(&order, evidence),
+    }
+}
+
+/// The error is the evidence that there is no such account.
+async fn on_account(connector: &dyn Connector, order: &Order) -> Result<Outcome, String> {
     match connector.observe(order).await {
-        Observation::So { evidence } => Outcome::Done { evidence },
-        Observation::NotSo { evidence } => {
+        Ok(Sight::So { evidence }) => return Ok(Outcome::AlreadyDone { evidence: before(order, &evidence) }),
+        Ok(Sight::NotSo { .. }) => {}
+        Err(Failure::Absent(evidence)) => return Err(evidence),
+        Err(failure) => return Ok(failure.of_look()),
+    }
+    match connector.apply(order).await {
+        Ok(()) => {}
+        Err(Failure::Absent(evidence)) => return Err(evidence),
+        Err(failure) => return Ok(failure.of_change()),
+    }
+    let outcome = match connector.observe(order).await {
+        Ok(Sight::So { evidence }) => Outcome::Done { evidence },
+        Err(Failure::Absent(evidence)) if order.action != Action::Enable => Outcome::Done { evidence },
+        Ok(Sight::NotSo { evidence }) => {
             Outcome::Unknown { reason: format!("the platform reported success, but {evidence}") }
         }
-        Observation::Unclear { outcome } => {
-            Outcome::Unknown { reason: format!("done, but not yet seen to be so: {}", outcome.text()) }
-        }
+        Err(failure) => Outcome::Unknown { reason: format!("done, but not yet seen to be so: {failure}") },
+    };
+    Ok(outcome)
+}
+
+/// How it is known that nothing was left to do.
+fn before(order: &Order, evidence: &str) -> String {
+    if order.attempt > 1 {
+        format!("{evidence} (seen before attempt {} did anything)", order.attempt)
+    } else {
+        format!("{evidence} (so before we asked)")
     }
+}
+
+/// Whoever is not there can do nothing and owns nothing; but nobody can be let in again.
+fn gone(order: &Order, evidence: String) -> Attempt {
+    let outcome = match order.action {
+        Action::Enable => Outcome::Refused { reason: evidence },
+        _ => Outcome::AlreadyDone { evidence: before(order, &evidence) },
+    };
+    Attempt { outcome, account: Presence::Nobody }
+}
+
+/// A successor whose account there is not known is looked for by the same rules.
+async fn find_heir(connector: &dyn Connector, rules: &[Rule], order: &mut Order) -> Result<(), Outcome> {
+    let Some(Heir::User { user, account: account @ None }) = &mut order.heir else { return Ok(()) };
+    // A kind that knows its accounts by our names has nothing to look for.
+    if rules.is_empty() {
+        return Ok(());
+    }
+    let reason = match seek(connector, rules, user).await.map_err(Failure::of_look)? {
+        Sought::One(found) => {
+            *account = Some(found.id);
+            return Ok(());
+        }
+        Sought::Nobody { evidence } => format!("the successor has no account there: {evidence}"),
+        Sought::Several { reason } => format!("the successor is not clear: {reason}"),
+    };
+    Err(Outcome::Refused { reason })
 }

@@ -1,4 +1,5 @@
-//! A platform that fails again and again is left alone for a while, then probed with one step.
+//! A platform that fails again and again is left alone for a while, then probed with one step. One that does not
+//! take our credentials is left alone until they are put right: trying on would lock our account there.
 
 use crate::Outcome;
 use crate::outcome::Fault;
@@ -14,6 +15,8 @@ pub const LONGEST_PAUSE_MS: i64 = 5 * 60_000;
 pub struct Health {
     pub failures: i64,
     pub paused_until_ms: i64,
+    /// Our credentials are not taken; ends with the next declaration of the platform.
+    pub held: bool,
 }
 
 impl Health {
@@ -29,6 +32,13 @@ impl Health {
     /// The health after one more answer.
     #[must_use]
     pub fn after(self, outcome: &Outcome, now_ms: i64) -> Self {
+        if matches!(outcome, Outcome::Retry { fault: Fault::Credentials, .. }) {
+            return Self { held: true, ..self };
+        }
+        // What was under way when our credentials failed tells nothing of them.
+        if self.held {
+            return self;
+        }
         let failed =
             matches!(outcome, Outcome::Unknown { .. } | Outcome::Retry { fault: Fault::Platform, .. });
         if !failed {
@@ -45,7 +55,7 @@ impl Health {
         }
         let doublings = u32::try_from(beyond.min(20)).unwrap_or(0);
         let pause = FIRST_PAUSE_MS.saturating_mul(1_i64 << doublings).min(LONGEST_PAUSE_MS);
-        Self { failures, paused_until_ms: now_ms.saturating_add(pause) }
+        Self { failures, paused_until_ms: now_ms.saturating_add(pause), held: false }
     }
 }
 
@@ -75,11 +85,20 @@ mod tests {
     }
 
     #[test]
+    fn refused_credentials_hold_until_told_otherwise() {
+        let refused = Outcome::Retry { reason: "401".into(), after_ms: None, fault: Fault::Credentials };
+        let held = Health::default().after(&refused, 0);
+        assert!(held.held);
+        assert_eq!(held.after(&Outcome::Done { evidence: String::new() }, i64::MAX), held);
+        assert_eq!(held.after(&down(), i64::MAX), held);
+    }
+
+    #[test]
     fn a_busy_or_refusing_platform_is_well() {
         let busy = Outcome::Retry { reason: "429".into(), after_ms: Some(1), fault: Fault::Busy };
         let refused = Outcome::Refused { reason: "no".into() };
         for outcome in [busy, refused] {
-            let health = Health { failures: 3, paused_until_ms: 0 };
+            let health = Health { failures: 3, ..Health::default() };
             assert_eq!(health.after(&outcome, 0), Health::default());
         }
     }

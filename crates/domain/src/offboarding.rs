@@ -8,7 +8,7 @@ words! {
         /// Its date has not come.
         Scheduled = "scheduled",
         Running = "running",
-        /// A step failed; a person must decide.
+        /// A step failed, or is to be done by hand: a person must act.
         Blocked = "blocked",
         /// Every step is done or skipped. Final.
         Completed = "completed",
@@ -53,6 +53,9 @@ pub fn state_of(steps: &[Step], cancel_asked: bool, start_ms: i64, now_ms: i64) 
     }
     if start_ms > now_ms && !begun {
         return OffboardingState::Scheduled;
+    }
+    if steps.iter().any(|step| step.awaits_hand() && step.ready_at_ms <= now_ms) {
+        return OffboardingState::Blocked;
     }
     OffboardingState::Running
 }

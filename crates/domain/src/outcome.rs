@@ -18,7 +18,7 @@ pub enum Outcome {
     Refused { reason: String },
 }
 
-/// Who is to blame for a `Retry`: only a failing platform is paused.
+/// Who is to blame for a `Retry`: a failing platform is paused, one that does not take our credentials is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fault {
@@ -26,6 +26,8 @@ pub enum Fault {
     Platform,
     /// It answers well and asks for patience.
     Busy,
+    /// It does not take our credentials: nothing is tried until an administrator has put them right.
+    Credentials,
 }
 
 impl Outcome {

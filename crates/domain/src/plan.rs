@@ -1,14 +1,15 @@
 //! From a request and what the store knows to a plan, or to a refusal.
 
 use crate::asset::Handover;
+use crate::platform::sought;
 use crate::policy::Heir;
-use crate::step::Progress;
+use crate::step::{Hand, Progress};
 use crate::{
     Account, AccountState, Action, Goal, Holdings, Owner, Platform, PlatformKind, Policy, Refusal, Role,
-    Step, StepNo, StepState, User, UserId, UserState,
+    Step, StepNo, StepState, Support, User, UserId, UserState,
 };
 
-/// Most accounts of one user, checked where accounts are added; it bounds the steps of a plan.
+/// Most accounts of one user, checked where accounts are added; with the platforms it bounds the steps of a plan.
 pub const MAX_ACCOUNTS: usize = 200;
 
 /// What is asked for, with names already looked up: the snapshot holds what they stand for.
@@ -88,7 +89,7 @@ pub fn plan(
     let user = admit(request.goal, snapshot, policy)?;
     let handover = handover(request, user, snapshot, policy)?;
     let start_ms = request.start_ms.max(now_ms);
-    let mut draft = Draft { steps: Vec::new(), wanted: Vec::new(), start_ms, key: &key };
+    let mut draft = Draft { steps: Vec::new(), start_ms, key: &key };
     draft.write(request.goal, snapshot, user, handover, policy);
     Ok(Plan { goal: request.goal, handover, start_ms, steps: draft.steps })
 }
@@ -187,8 +188,6 @@ pub fn new_owner(named: &Named<Successor>) -> Result<UserId, Refusal> {
 /// Steps as they are written down, cut first.
 struct Draft<'k, K> {
     steps: Vec<Step>,
-    /// What each step stands for, where a `Manual` step took the place of an action.
-    wanted: Vec<Action>,
     start_ms: i64,
     key: &'k K,
 }
@@ -246,21 +245,22 @@ impl<K: Fn(StepNo) -> String> Draft<'_, K> {
     /// Adds `action` at `place`, after the steps for the actions `after` on the same account.
     fn add(&mut self, place: &Place<'_>, action: Action, ready_at_ms: i64, after: &[Action]) {
         let no = StepNo(i64::try_from(self.steps.len() + 1).unwrap_or(i64::MAX));
-        let earlier = self.steps.iter().zip(&self.wanted);
-        let same_account = earlier
-            .filter(|(step, _)| step.platform == place.platform.id && step.remote_id == place.remote_id);
+        let same_account = self
+            .steps
+            .iter()
+            .filter(|step| step.platform == place.platform.id && step.remote_id == place.remote_id);
         // A cut that only a person can make holds nothing up.
-        let gates = same_account.filter(|(step, wanted)| {
-            after.contains(wanted) && !(step.action == Action::Manual && wanted.is_cut())
+        let gates = same_account.filter(|step| {
+            after.contains(&step.wanted()) && !(step.action == Action::Manual && step.wanted().is_cut())
         });
-        let needs: Vec<StepNo> = gates.map(|(step, _)| step.no).collect();
-        let able = place.platform.capabilities.allow(action);
+        let needs: Vec<StepNo> = gates.map(|step| step.no).collect();
+        let hand = place.hand(action, ready_at_ms);
         self.steps.push(Step {
             no,
             platform: place.platform.id,
             local: place.local(),
-            remote_id: place.remote_id.to_owned(),
-            action: if able { action } else { Action::Manual },
+            remote_id: place.remote_id.clone(),
+            action: if hand.is_none() { action } else { Action::Manual },
             state: if needs.is_empty() { StepState::Ready } else { StepState::Waiting },
             needs,
             attempt: 0,
@@ -268,23 +268,48 @@ impl<K: Fn(StepNo) -> String> Draft<'_, K> {
             ready_at_ms,
             idempotency_key: (self.key)(no),
             progress: Progress::default(),
-            note: (!able)
-                .then(|| format!("{} cannot {action} by itself: a person must", place.platform.name)),
+            note: hand.is_some().then(|| place.instructions(action)),
             finished_ms: None,
+            hand,
         });
-        self.wanted.push(action);
     }
 }
 
 /// An account that a plan acts on.
 struct Place<'a> {
     platform: &'a Platform,
-    remote_id: &'a str,
+    remote_id: String,
 }
 
 impl Place<'_> {
     fn local(&self) -> bool {
         self.platform.kind == PlatformKind::Local
+    }
+
+    /// What is left to a person, where the platform cannot do `action` by itself.
+    fn hand(&self, action: Action, ready_at_ms: i64) -> Option<Hand> {
+        let terms = &self.platform.terms;
+        (!self.platform.capabilities.allow(action)).then(|| Hand {
+            stands_for: action,
+            assignee: terms.assignee.clone(),
+            due_ms: terms.due_ms(ready_at_ms),
+            remind_ms: ready_at_ms,
+        })
+    }
+
+    fn instructions(&self, action: Action) -> String {
+        let said = self.platform.terms.instructions.get(&action).cloned();
+        said.unwrap_or_else(|| format!("{} cannot {action} by itself: a person must", self.platform.name))
+    }
+
+    /// Whether the platform, or the agreement on it, leaves anything to do: what hands over with a deletion is no
+    /// step of its own where there is one.
+    fn supports(&self, action: Action, goal: Goal) -> bool {
+        match self.platform.capabilities.of(action) {
+            Support::Able | Support::ByHand => true,
+            Support::WithDelete => !(goal.removes() && self.platform.capabilities.allow(Action::Delete)),
+            Support::Nothing => false,
+        }
     }
 
     /// Whether `action` has anything to do here. Here we know what is owned; elsewhere only the platform does.
@@ -296,6 +321,7 @@ impl Place<'_> {
         snapshot: &Snapshot<'_>,
     ) -> bool {
         match (action, handover) {
+            _ if !self.supports(action, goal) => false,
             (Action::Transfer, None) => false,
             (Action::Transfer, Some(_)) if self.local() => !transferable(goal, &snapshot.holdings).is_empty(),
             (Action::Transfer, Some(handover)) => matches!(handover, Handover::To(_)),
@@ -304,15 +330,21 @@ impl Place<'_> {
     }
 }
 
-/// Our own directory first, then the user's accounts elsewhere that are not deleted yet.
+/// Our own directory first, then the user's accounts elsewhere that are not deleted yet, then every platform on
+/// which an account may turn up that nobody has told us of.
 fn places<'a>(snapshot: &Snapshot<'a>, user: &'a User) -> Vec<Place<'a>> {
     let own = snapshot.platforms.iter().filter(|platform| platform.kind == PlatformKind::Local);
-    let own = own.map(|platform| Place { platform, remote_id: &user.guid });
-    let present = snapshot.accounts.iter().filter(|account| account.state != AccountState::Deleted);
-    let elsewhere = present.filter_map(|account| {
+    let own = own.map(|platform| Place { platform, remote_id: user.guid.clone() });
+    let present = |account: &&Account| account.state != AccountState::Deleted;
+    let known = snapshot.accounts.iter().filter(present).filter_map(|account| {
         let elsewhere = |platform: &&Platform| platform.kind != PlatformKind::Local;
         let platform = snapshot.platforms.iter().filter(elsewhere).find(|p| p.id == account.platform)?;
-        Some(Place { platform, remote_id: &account.remote_id })
+        Some(Place { platform, remote_id: account.remote_id.clone() })
     });
-    own.chain(elsewhere).collect()
+    let unknown = |platform: &&Platform| {
+        !snapshot.accounts.iter().filter(present).any(|account| account.platform == platform.id)
+    };
+    let seeking = snapshot.platforms.iter().filter(|platform| platform.kind.seeks()).filter(unknown);
+    let seeking = seeking.map(|platform| Place { platform, remote_id: sought(&user.guid) });
+    own.chain(known).chain(seeking).collect()
 }

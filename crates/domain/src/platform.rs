@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::action::words;
-use crate::{Action, PlatformId, UserId};
+use crate::{Action, PlatformId, Terms, UserId};
 
 words! {
     PlatformKind {
@@ -11,6 +11,26 @@ words! {
         Local = "local",
         /// A platform in memory or in a file, with scripted faults: for the demo and the tests.
         Simulated = "simulated",
+        Commvault = "commvault",
+        Netex = "netex",
+        Appviewx = "appviewx",
+        /// Any SCIM 2.0 service provider.
+        Scim = "scim",
+        /// OpenLDAP, Active Directory and their kin.
+        Ldap = "ldap",
+        /// The roles of a PostgreSQL server.
+        Postgres = "postgres",
+        /// Any HTTP API, described by its requests.
+        Http = "http",
+        /// A system that only a person can work on.
+        Manual = "manual",
+    }
+}
+
+impl PlatformKind {
+    /// Whether a leaver without a known account there is looked for by who it is.
+    pub fn seeks(self) -> bool {
+        !matches!(self, Self::Local | Self::Simulated)
     }
 }
 
@@ -25,27 +45,54 @@ pub struct Platform {
     /// The connector's settings as JSON. Secrets only by reference (`env:NAME`, `file:PATH`).
     pub settings: String,
     pub max_in_flight: i64,
+    /// What is agreed about the platform, whatever its kind.
+    pub terms: Terms,
     pub capabilities: Capabilities,
+    /// Counts the declarations: with each, connections and secrets are taken anew.
+    pub revision: i64,
 }
 
-/// The actions a platform can do by itself; the others become `Manual` steps.
+words! {
+    /// What becomes of an action on a platform.
+    Support {
+        /// The connector does it.
+        Able = "able",
+        /// A person must: it becomes a `Manual` step.
+        ByHand = "by_hand",
+        /// The deletion hands over by itself; without a deletion a person must.
+        WithDelete = "with_delete",
+        /// There is no such thing there, or it was agreed to leave it out: no step at all.
+        Nothing = "nothing",
+    }
+}
+
+/// What a platform makes of each action. A plan shows it before anything runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[expect(clippy::struct_excessive_bools, reason = "one flag per action is the vocabulary")]
 pub struct Capabilities {
-    pub disable: bool,
-    pub enable: bool,
-    pub end_sessions: bool,
-    pub transfer: bool,
-    pub release: bool,
-    pub delete: bool,
+    pub disable: Support,
+    pub enable: Support,
+    pub end_sessions: Support,
+    pub transfer: Support,
+    pub release: Support,
+    pub delete: Support,
 }
 
 impl Capabilities {
-    pub const FULL: Self =
-        Self { disable: true, enable: true, end_sessions: true, transfer: true, release: true, delete: true };
+    pub const FULL: Self = Self::all(Support::Able);
 
-    pub fn allow(self, action: Action) -> bool {
+    pub const fn all(support: Support) -> Self {
+        Self {
+            disable: support,
+            enable: support,
+            end_sessions: support,
+            transfer: support,
+            release: support,
+            delete: support,
+        }
+    }
+
+    pub fn of(self, action: Action) -> Support {
         match action {
             Action::Disable => self.disable,
             Action::Enable => self.enable,
@@ -53,8 +100,27 @@ impl Capabilities {
             Action::Transfer => self.transfer,
             Action::Release => self.release,
             Action::Delete => self.delete,
-            Action::Manual => true,
+            Action::Manual => Support::ByHand,
         }
+    }
+
+    pub fn allow(self, action: Action) -> bool {
+        self.of(action) == Support::Able
+    }
+
+    /// The same with another `support` for `action`.
+    #[must_use]
+    pub fn with(mut self, action: Action, support: Support) -> Self {
+        match action {
+            Action::Disable => self.disable = support,
+            Action::Enable => self.enable = support,
+            Action::EndSessions => self.end_sessions = support,
+            Action::Transfer => self.transfer = support,
+            Action::Release => self.release = support,
+            Action::Delete => self.delete = support,
+            Action::Manual => {}
+        }
+        self
     }
 }
 
@@ -82,4 +148,17 @@ pub struct Account {
     /// The platform's own id for the user.
     pub remote_id: String,
     pub state: AccountState,
+}
+
+/// What an account id begins with as long as the platform was not asked for the real one.
+const SOUGHT: char = '?';
+
+/// Stands for the account of the user with this guid until the platform tells which one it is.
+pub fn sought(guid: &str) -> String {
+    format!("{SOUGHT}{guid}")
+}
+
+/// Whether the account is still to be found.
+pub fn is_sought(remote_id: &str) -> bool {
+    remote_id.starts_with(SOUGHT)
 }

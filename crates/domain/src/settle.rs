@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::offboarding::{OffboardingState, state_of};
+use crate::outcome::Fault;
 use crate::step::{Event, IllegalTransition};
 use crate::{Action, Fact, Offboarding, Outcome, Step, StepNo, StepState, retry};
 
@@ -37,7 +38,11 @@ pub fn settle(
     let event = verdict_event(step, outcome);
     step.apply(event, moment.now_ms)?;
     step.note = Some(outcome.text().to_owned());
-    if event == Event::TriedAgain {
+    if is_credentials(outcome) {
+        // Not the step's fault: it costs no attempt, and waits until its platform is declared anew.
+        step.tried_before += 1;
+        step.ready_at_ms = moment.now_ms;
+    } else if event == Event::TriedAgain {
         let wish = if let Outcome::Retry { after_ms, .. } = outcome { *after_ms } else { None };
         step.ready_at_ms = moment.now_ms + retry::delay_ms(step.tries(), wish, moment.jitter);
     }
@@ -50,8 +55,13 @@ fn verdict_event(step: &Step, outcome: &Outcome) -> Event {
     match outcome {
         Outcome::Done { .. } | Outcome::AlreadyDone { .. } => Event::Finished,
         Outcome::Refused { .. } => Event::GaveUp,
+        Outcome::Retry { .. } if is_credentials(outcome) => Event::TriedAgain,
         Outcome::Retry { .. } | Outcome::Unknown { .. } => again(step, Event::TriedAgain),
     }
+}
+
+fn is_credentials(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Retry { fault: Fault::Credentials, .. })
 }
 
 /// `event`, which leads to another attempt, while any is left.
@@ -89,6 +99,48 @@ pub fn retry_step(
     step.ready_at_ms = now_ms;
     let fact = step_fact(step, "retry_asked");
     finish(offboarding, steps, vec![fact], now_ms)
+}
+
+/// A person did what a step wanted, and says how it is known. A step that the engine is to do is not for a person
+/// until it has failed.
+pub fn confirm_step(
+    offboarding: &mut Offboarding,
+    steps: &mut [Step],
+    no: StepNo,
+    evidence: &str,
+    now_ms: i64,
+) -> Result<Vec<Fact>, SettleError> {
+    let step = find(steps, no)?;
+    if step.state == StepState::Ready && !step.awaits_hand() {
+        return Err(IllegalTransition { state: step.state, event: Event::Confirmed }.into());
+    }
+    step.apply(Event::Confirmed, now_ms)?;
+    step.note = Some(evidence.to_owned());
+    let fact = step_fact(step, "confirmed");
+    finish(offboarding, steps, vec![fact], now_ms)
+}
+
+/// There is no such account on the platform: then a person has nothing to do there either.
+pub fn nobody_there(
+    offboarding: &mut Offboarding,
+    steps: &mut [Step],
+    no: StepNo,
+    now_ms: i64,
+) -> Result<Vec<Fact>, SettleError> {
+    let step = find(steps, no)?;
+    let (platform, account, evidence) = (step.platform, step.remote_id.clone(), step.note.clone());
+    let mut facts = Vec::new();
+    // One may be what the next waits for.
+    while let Some(step) = steps
+        .iter_mut()
+        .find(|step| step.platform == platform && step.remote_id == account && step.awaits_hand())
+    {
+        step.apply(Event::Confirmed, now_ms)?;
+        step.note.clone_from(&evidence);
+        facts.push(step_fact(step, "nobody_there"));
+        facts.extend(finish(offboarding, steps, Vec::new(), now_ms)?);
+    }
+    finish(offboarding, steps, facts, now_ms)
 }
 
 /// A person leaves a step out, with a reason that stays with it.
@@ -175,17 +227,21 @@ fn release_dependents(steps: &mut [Step], facts: &mut Vec<Fact>, now_ms: i64) ->
             facts.push(step_fact(step, "skipped"));
         } else if met {
             step.apply(Event::NeedsMet, now_ms)?;
-            step.ready_at_ms = step.ready_at_ms.max(now_ms);
+            let late_ms = (now_ms - step.ready_at_ms).max(0);
+            step.ready_at_ms += late_ms;
+            if let Some(hand) = &mut step.hand {
+                (hand.due_ms, hand.remind_ms) = (hand.due_ms + late_ms, hand.remind_ms + late_ms);
+            }
         }
     }
     Ok(())
 }
 
 /// The steps that hand over what a deletion, by a platform or by hand, would lose: of all steps, only
-/// a deletion needs a transfer of its account. A step by hand that it needs may be one, and counts as one.
+/// a deletion needs a transfer of its account.
 fn transfers<'a>(step: &'a Step, steps: &'a [Step]) -> impl Iterator<Item = &'a Step> {
     let same_account = |other: &&Step| other.platform == step.platform && other.remote_id == step.remote_id;
-    let hands_over = |other: &&Step| matches!(other.action, Action::Transfer | Action::Manual);
+    let hands_over = |other: &&Step| other.wanted() == Action::Transfer;
     steps.iter().filter(|other| step.needs.contains(&other.no)).filter(same_account).filter(hands_over)
 }
 
@@ -203,7 +259,7 @@ fn step_fact(step: &Step, verdict: &str) -> Fact {
         _ => "step.retry",
     };
     let detail = json!({
-        "step": step.no, "action": step.action, "platform": step.platform, "account": step.remote_id,
+        "step": step.no, "action": step.wanted(), "by_hand": step.hand.is_some(), "platform": step.platform, "account": step.remote_id,
         "attempt": step.attempt, "verdict": verdict, "note": step.note,
     });
     Fact::new(kind, detail)

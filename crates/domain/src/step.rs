@@ -41,6 +41,8 @@ pub enum Event {
     Finished,
     /// Refused, or out of attempts.
     GaveUp,
+    /// A person did it, and says so.
+    Confirmed,
     /// A person asked for another attempt.
     RetryAsked,
     /// A person, a cancellation or a skipped transfer left it out.
@@ -65,6 +67,7 @@ pub fn next(state: StepState, event: Event) -> Result<StepState, IllegalTransiti
         (S::Running, E::TriedAgain | E::Rescued) => Ok(S::Ready),
         (S::Running, E::Finished) => Ok(S::Done),
         (S::Running, E::GaveUp) => Ok(S::Failed),
+        (S::Ready | S::Failed, E::Confirmed) => Ok(S::Done),
         (S::Failed, E::RetryAsked) => Ok(S::Ready),
         (S::Waiting | S::Ready | S::Failed, E::LeftOut) => Ok(S::Skipped),
         (state, event) => Err(IllegalTransition { state, event }),
@@ -96,6 +99,20 @@ pub struct Step {
     /// Evidence once done, the last reason before that.
     pub note: Option<String>,
     pub finished_ms: Option<i64>,
+    /// For a `Manual` step: what a person is to do.
+    pub hand: Option<Hand>,
+}
+
+/// What is left to a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hand {
+    /// The action that the platform cannot do by itself.
+    pub stands_for: Action,
+    /// Who is to do it.
+    pub assignee: Option<String>,
+    pub due_ms: i64,
+    /// When a reminder goes out next.
+    pub remind_ms: i64,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -105,6 +122,16 @@ pub struct Progress {
 }
 
 impl Step {
+    /// What is to become so, by whomever.
+    pub fn wanted(&self) -> Action {
+        self.hand.as_ref().map_or(self.action, |hand| hand.stands_for)
+    }
+
+    /// Nobody but a person moves it on.
+    pub fn awaits_hand(&self) -> bool {
+        self.action == Action::Manual && self.state == StepState::Ready
+    }
+
     /// Attempts since a person last asked for one; this is what is limited.
     pub fn tries(&self) -> i64 {
         self.attempt - self.tried_before
@@ -127,13 +154,14 @@ impl Step {
 mod tests {
     use super::*;
 
-    const EVENTS: [Event; 8] = [
+    const EVENTS: [Event; 9] = [
         Event::NeedsMet,
         Event::Claimed,
         Event::Rescued,
         Event::TriedAgain,
         Event::Finished,
         Event::GaveUp,
+        Event::Confirmed,
         Event::RetryAsked,
         Event::LeftOut,
     ];
@@ -149,12 +177,12 @@ mod tests {
         assert_eq!(
             table,
             [
-                "waiting: ready . . . . . . skipped",
-                "ready: . running . . . . . skipped",
-                "running: . . ready ready done failed . .",
-                "done: . . . . . . . .",
-                "failed: . . . . . . ready skipped",
-                "skipped: . . . . . . . .",
+                "waiting: ready . . . . . . . skipped",
+                "ready: . running . . . . done . skipped",
+                "running: . . ready ready done failed . . .",
+                "done: . . . . . . . . .",
+                "failed: . . . . . . done ready skipped",
+                "skipped: . . . . . . . . .",
             ]
         );
     }

@@ -29,7 +29,7 @@ pub(super) enum Standing {
 pub(super) fn heir_text(heir: &Heir) -> String {
     match heir {
         Heir::User { account: Some(account), .. } => format!("user {account}"),
-        Heir::User { user_name, account: None } => format!("user {user_name}"),
+        Heir::User { user, account: None } => format!("user {}", user.user_name),
         Heir::Group { name } => format!("group {name}"),
     }
 }

@@ -16,10 +16,11 @@ pub(super) struct Ledger {
     journal: Option<Journal>,
 }
 
-/// What a request to make something so came to; each with a sentence that says so.
+/// What a request to make something so came to.
 pub(super) enum Made {
-    Now(String),
-    Before(String),
+    Now,
+    Before,
+    /// Why it cannot be.
     Never(String),
 }
 
@@ -42,13 +43,12 @@ impl Ledger {
     pub(super) fn make_so(&mut self, order: &Order) -> Result<Made, JournalError> {
         let mut held = self.hold()?;
         match held.tally.standing(order) {
-            Standing::So(evidence) => return Ok(Made::Before(evidence)),
+            Standing::So(_) => return Ok(Made::Before),
             Standing::Never(reason) => return Ok(Made::Never(reason)),
             Standing::NotSo(_) => {}
         }
         held.record(&Entry::new(EntryKind::Effect, order))?;
-        let (Standing::So(text) | Standing::NotSo(text) | Standing::Never(text)) = held.tally.standing(order);
-        Ok(Made::Now(text))
+        Ok(Made::Now)
     }
 
     pub(super) fn look(&mut self, order: &Order) -> Result<Standing, JournalError> {

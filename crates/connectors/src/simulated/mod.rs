@@ -15,29 +15,31 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::outcome::Fault;
-use domain::{Capabilities, Outcome};
+use domain::correlation::Theirs;
+use domain::{Capabilities, RemoteAccount};
 
 use self::account::Standing;
 use self::journal::JournalError;
 use self::ledger::{Ledger, Made};
 use self::script::Fate;
 pub use self::settings::Settings;
-use crate::{Connector, Observation, Order, SettingsError};
+use crate::{AccountPage, Checked, Connector, Failure, Order, Owned, Pace, Place, SettingsError, Sight};
 
 pub struct Simulated {
     name: String,
     settings: Settings,
+    pace: Pace,
     /// Never locked across an await. File I/O under it runs in place: a line in the page cache costs
     /// less than a trip to a blocking thread, and other processes hold the file's lock as briefly.
     ledger: Mutex<Ledger>,
 }
 
 impl Simulated {
-    pub fn open(name: &str, settings: Settings) -> Result<Self, SettingsError> {
+    pub fn open(place: Place<'_>) -> Result<Self, SettingsError> {
+        let settings = Settings::parse(place.settings)?;
         let ledger = Ledger::open(settings.journal.as_deref())
             .map_err(|error| SettingsError::new("journal", error.to_string()))?;
-        Ok(Self { name: name.to_owned(), settings, ledger: Mutex::new(ledger) })
+        Ok(Self { name: place.name.to_owned(), settings, pace: place.pace, ledger: Mutex::new(ledger) })
     }
 
     fn ledger(&self) -> MutexGuard<'_, Ledger> {
@@ -49,17 +51,21 @@ impl Simulated {
         format!("simulated platform {}: {sentence}", self.name)
     }
 
-    fn platform_fault(&self, sentence: &str) -> Outcome {
-        Outcome::Retry { reason: self.say(sentence), after_ms: None, fault: Fault::Platform }
+    fn broken(&self, sentence: &str) -> Failure {
+        Failure::Broken(self.say(sentence))
     }
 
     /// Fails where the platform is down, and never comes back where it hangs.
-    async fn connect(&self) -> Result<(), &'static str> {
+    async fn connect(&self) -> Result<(), Failure> {
+        self.pace.turn().await;
         if self.settings.down {
-            return Err("connection refused");
+            return Err(Failure::Unreached(self.say("connection refused")));
         }
         if self.settings.hang {
             future::pending::<()>().await;
+        }
+        if self.settings.unauthorized {
+            return Err(Failure::Credentials(self.say("401, unauthorized")));
         }
         Ok(())
     }
@@ -73,25 +79,21 @@ impl Simulated {
     }
 
     /// What the platform does about call number `call` (from 0), and what is heard of it.
-    fn answer(&self, order: &Order, call: u64) -> Outcome {
+    fn answer(&self, order: &Order, call: u64) -> Result<(), Failure> {
         let fate = self.settings.fate(call, order);
         match fate {
-            Fate::Refused(reason) => Outcome::Refused { reason: self.say(&reason) },
-            Fate::Busy => Outcome::Retry {
+            Fate::Refused(reason) => Err(Failure::Refused(self.say(&reason))),
+            Fate::Busy => Err(Failure::Busy {
                 reason: self.say("429, too many requests"),
                 after_ms: Some(i64::from(self.settings.retry_after_ms)),
-                fault: Fault::Busy,
-            },
-            Fate::Failed => self.platform_fault("500, internal error"),
+            }),
+            Fate::Failed => Err(self.broken("500, internal error")),
             Fate::AnswerLost | Fate::Answered => match self.ledger().make_so(order) {
                 // The entry may or may not have reached the file.
-                Err(error) => Outcome::Unknown { reason: self.say(&unusable(&error)) },
-                Ok(_) if fate == Fate::AnswerLost => {
-                    Outcome::Unknown { reason: self.say("the answer was lost") }
-                }
-                Ok(Made::Now(evidence)) => Outcome::Done { evidence: self.say(&evidence) },
-                Ok(Made::Before(evidence)) => Outcome::AlreadyDone { evidence: self.say(&evidence) },
-                Ok(Made::Never(reason)) => Outcome::Refused { reason: self.say(&reason) },
+                Err(error) => Err(Failure::Unheard(self.say(&unusable(&error)))),
+                Ok(_) if fate == Fate::AnswerLost => Err(Failure::Unheard(self.say("the answer was lost"))),
+                Ok(Made::Now | Made::Before) => Ok(()),
+                Ok(Made::Never(reason)) => Err(Failure::Refused(self.say(&reason))),
             },
         }
     }
@@ -103,41 +105,45 @@ impl Connector for Simulated {
         self.settings.capabilities()
     }
 
-    async fn observe(&self, order: &Order) -> Observation {
-        if let Err(reason) = self.connect().await {
-            return Observation::Unclear { outcome: self.platform_fault(reason) };
-        }
+    /// Any account exists, so that none can be looked for.
+    async fn find(&self, _field: Theirs, _value: &str) -> Result<Vec<RemoteAccount>, Failure> {
+        Ok(Vec::new())
+    }
+
+    async fn observe(&self, order: &Order) -> Result<Sight, Failure> {
+        self.connect().await?;
         match self.ledger().look(order) {
-            Ok(Standing::So(evidence)) => Observation::So { evidence: self.say(&evidence) },
-            Ok(Standing::NotSo(evidence) | Standing::Never(evidence)) => {
-                Observation::NotSo { evidence: self.say(&evidence) }
-            }
-            Err(error) => Observation::Unclear { outcome: self.platform_fault(&unusable(&error)) },
+            Ok(Standing::So(evidence)) => Ok(Sight::So { evidence: self.say(&evidence) }),
+            Ok(Standing::NotSo(evidence)) => Ok(Sight::NotSo { evidence: self.say(&evidence) }),
+            Ok(Standing::Never(reason)) => Err(Failure::Refused(self.say(&reason))),
+            Err(error) => Err(self.broken(&unusable(&error))),
         }
     }
 
-    async fn apply(&self, order: &Order) -> Outcome {
-        let received = self.ledger().receive(order);
-        let call = match received {
-            Ok(call) => call,
-            Err(error) => return self.platform_fault(&unusable(&error)),
-        };
-        if let Err(reason) = self.connect().await {
-            return self.platform_fault(reason);
-        }
+    async fn apply(&self, order: &Order) -> Result<(), Failure> {
+        let call = self.ledger().receive(order).map_err(|error| self.broken(&unusable(&error)))?;
+        self.connect().await?;
         // The effect comes in the middle, so that a kill may land before it or after it.
         self.take_half_the_time().await;
-        let outcome = self.answer(order, call);
+        let answer = self.answer(order, call);
         self.take_half_the_time().await;
-        outcome
+        answer
     }
 
-    async fn check(&self) -> Result<String, String> {
-        self.connect().await.map_err(|reason| self.say(reason))?;
-        match self.ledger().summary() {
-            Ok(summary) => Ok(self.say(&format!("not a real system; {summary}"))),
-            Err(error) => Err(self.say(&unusable(&error))),
-        }
+    async fn accounts(&self, _cursor: Option<&str>) -> Result<AccountPage, Failure> {
+        self.connect().await?;
+        Ok(AccountPage::default())
+    }
+
+    async fn inventory(&self, _account: &str) -> Result<Option<Vec<Owned>>, Failure> {
+        Ok(None)
+    }
+
+    async fn check(&self) -> Result<Checked, Failure> {
+        self.connect().await?;
+        let summary = self.ledger().summary().map_err(|error| self.broken(&unusable(&error)))?;
+        let server = self.say(&format!("not a real system; {summary}"));
+        Ok(Checked { server, signed_in_as: "nobody".to_owned(), ..Checked::default() })
     }
 }
 

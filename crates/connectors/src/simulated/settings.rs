@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use domain::retry::MAX_RETRY_AFTER_MS;
-use domain::{Action, Capabilities};
+use domain::{Action, Capabilities, Support};
 use serde::Deserialize;
 
 use crate::{SettingsError, settings};
@@ -36,6 +36,8 @@ pub struct Settings {
     pub down: bool,
     /// No call is ever answered.
     pub hang: bool,
+    /// Our credentials are not taken.
+    pub unauthorized: bool,
     /// Accounts on which nothing may be done.
     pub refuse: BTreeSet<String>,
     /// Actions that this platform cannot do.
@@ -56,6 +58,7 @@ impl Default for Settings {
             lose_answer_percent: 0,
             down: false,
             hang: false,
+            unauthorized: false,
             refuse: BTreeSet::new(),
             unsupported: BTreeSet::new(),
             journal: None,
@@ -100,7 +103,9 @@ impl Settings {
     }
 
     pub fn capabilities(&self) -> Capabilities {
-        let can = |action| !self.unsupported.contains(&action);
+        let can = |action| {
+            if self.unsupported.contains(&action) { Support::ByHand } else { Support::Able }
+        };
         Capabilities {
             disable: can(Action::Disable),
             enable: can(Action::Enable),

@@ -6,17 +6,15 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
+use connectors::conformance::{opened, order};
 use connectors::simulated::journal::{self, Entry, EntryKind, JournalError};
-use connectors::{Connector, Observation, SettingsError, open};
-use domain::outcome::Fault;
-use domain::{Action, Outcome, PlatformKind};
+use connectors::{Connector, Failure, SettingsError, Sight};
+use domain::{Action, PlatformKind};
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::orders::order;
-
 fn training(journal: &Path) -> Result<Arc<dyn Connector>, SettingsError> {
-    open(PlatformKind::Simulated, "training", &json!({ "journal": journal }).to_string())
+    opened(PlatformKind::Simulated, &json!({ "journal": journal }).to_string(), None)
 }
 
 fn append(journal: &Path, bytes: &[u8]) {
@@ -29,7 +27,7 @@ async fn entries_tell_who_did_what() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("journal");
     let connector = training(&path).expect("a connector");
-    connector.apply(&order(Action::Transfer, "company\\jsmith")).await;
+    connector.apply(&order(Action::Transfer, "company\\jsmith")).await.expect("an answer");
     let call = Entry {
         kind: EntryKind::Call,
         action: Action::Transfer,
@@ -55,17 +53,13 @@ async fn many_at_once_have_one_effect_each() {
         let connector = Arc::clone(&connectors[number % 2]);
         // All of them walk the same accounts, so that they meet again and again.
         tasks.spawn(async move {
-            let mut done = 0;
             for account in 0..ACCOUNTS {
                 let outcome = connector.apply(&order(Action::Disable, &format!("user_{account}"))).await;
-                assert!(outcome.succeeded(), "{outcome:?}");
-                done += usize::from(matches!(outcome, Outcome::Done { .. }));
+                assert_eq!(outcome, Ok(()));
             }
-            done
         });
     }
-    let done: usize = tasks.join_all().await.into_iter().sum();
-    assert_eq!(done, ACCOUNTS, "one caller is told of each effect");
+    tasks.join_all().await;
 
     let entries = journal::read(&path).expect("a journal");
     let effects: Vec<_> = entries.iter().filter(|entry| entry.kind == EntryKind::Effect).collect();
@@ -79,7 +73,7 @@ async fn a_line_torn_by_a_kill_never_was() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("journal");
     let connector = training(&path).expect("a connector");
-    connector.apply(&order(Action::Disable, "jsmith")).await;
+    connector.apply(&order(Action::Disable, "jsmith")).await.expect("an answer");
     // Whole but for its line feed: nobody was told, so it did not happen.
     let torn = br#"{"kind":"effect","action":"delete","account":"jsmith","key":"k","attempt":1}"#;
     append(&path, torn);
@@ -87,12 +81,11 @@ async fn a_line_torn_by_a_kill_never_was() {
     let delete = order(Action::Delete, "jsmith");
     for connector in [Arc::clone(&connector), training(&path).expect("a connector")] {
         let observed = connector.observe(&delete).await;
-        assert!(matches!(observed, Observation::NotSo { .. }), "{observed:?}");
+        assert!(matches!(observed, Ok(Sight::NotSo { .. })), "{observed:?}");
     }
     assert_eq!(journal::read(&path).expect("a journal").len(), 2);
 
-    let outcome = connector.apply(&delete).await;
-    assert!(matches!(outcome, Outcome::Done { .. }), "{outcome:?}");
+    assert_eq!(connector.apply(&delete).await, Ok(()));
     let entries = journal::read(&path).expect("a journal");
     assert_eq!(entries.len(), 4, "the torn line is gone");
     assert!(entries.iter().all(|entry| entry.key != "k"));
@@ -103,7 +96,7 @@ async fn a_damaged_line_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("journal");
     let connector = training(&path).expect("a connector");
-    connector.apply(&order(Action::Disable, "jsmith")).await;
+    connector.apply(&order(Action::Disable, "jsmith")).await.expect("an answer");
     append(&path, b"{}\n");
 
     assert!(matches!(journal::read(&path), Err(JournalError::Line { line: 3, .. })));
@@ -111,7 +104,7 @@ async fn a_damaged_line_is_named() {
     assert_eq!(error.field, "journal");
     assert!(error.message.starts_with("line 3: missing field"), "{error}");
     let outcome = connector.apply(&order(Action::Delete, "jsmith")).await;
-    assert!(matches!(outcome, Outcome::Retry { fault: Fault::Platform, .. }), "{outcome:?}");
+    assert!(matches!(outcome, Err(Failure::Broken(_))), "{outcome:?}");
     assert!(connector.check().await.is_err());
 }
 
@@ -120,10 +113,10 @@ async fn a_journal_cut_behind_our_back_is_noticed() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("journal");
     let connector = training(&path).expect("a connector");
-    connector.apply(&order(Action::Disable, "jsmith")).await;
+    connector.apply(&order(Action::Disable, "jsmith")).await.expect("an answer");
     fs::write(&path, b"").expect("emptied");
     let observed = connector.observe(&order(Action::Disable, "jsmith")).await;
-    assert!(matches!(observed, Observation::Unclear { .. }), "{observed:?}");
+    assert!(matches!(observed, Err(Failure::Broken(_))), "{observed:?}");
 }
 
 #[test]

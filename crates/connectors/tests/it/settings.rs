@@ -1,7 +1,8 @@
 //! What settings are accepted, and how the others are complained about.
 
-use connectors::{check_settings, open};
-use domain::{Action, Capabilities, PlatformKind};
+use connectors::check_settings;
+use connectors::conformance::opened;
+use domain::{Action, Capabilities, PlatformKind, Support};
 
 #[test]
 fn every_complaint_names_its_field() {
@@ -27,7 +28,7 @@ fn every_complaint_names_its_field() {
     for (settings, expected) in cases {
         let error = check_settings(PlatformKind::Simulated, settings).expect_err(settings);
         assert_eq!(error.to_string(), expected);
-        assert!(open(PlatformKind::Simulated, "training", settings).is_err(), "{settings}");
+        assert!(opened(PlatformKind::Simulated, settings, None).is_err(), "{settings}");
     }
     let unknown = check_settings(PlatformKind::Simulated, r#"{"latency": 1}"#).expect_err("an unknown field");
     assert_eq!(unknown.field, "latency");
@@ -50,8 +51,11 @@ fn unsupported_actions_are_no_capabilities() {
     assert_eq!(full, Capabilities::FULL);
     let settings = r#"{"unsupported": ["transfer", "end_sessions"]}"#;
     let some = check_settings(PlatformKind::Simulated, settings).expect("settings");
-    assert_eq!(some, Capabilities { transfer: false, end_sessions: false, ..Capabilities::FULL });
-    let connector = open(PlatformKind::Simulated, "training", settings).expect("a connector");
+    assert_eq!(
+        some,
+        Capabilities { transfer: Support::ByHand, end_sessions: Support::ByHand, ..Capabilities::FULL }
+    );
+    let connector = opened(PlatformKind::Simulated, settings, None).expect("a connector");
     assert_eq!(connector.capabilities(), some);
     assert!(!some.allow(Action::Transfer));
 }
@@ -59,7 +63,7 @@ fn unsupported_actions_are_no_capabilities() {
 #[test]
 fn the_local_directory_has_no_connector() {
     let errors =
-        [open(PlatformKind::Local, "local", "{}").err(), check_settings(PlatformKind::Local, "{}").err()];
+        [opened(PlatformKind::Local, "{}", None).err(), check_settings(PlatformKind::Local, "{}").err()];
     for error in errors {
         let text = error.expect("an error").to_string();
         assert_eq!(text, "kind: local steps run in Exeunt's own transactions");

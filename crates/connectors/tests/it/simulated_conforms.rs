@@ -6,14 +6,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
+use connectors::conformance::{Stage, Trouble, conforms, order};
 use connectors::simulated::journal::{self, EntryKind};
-use connectors::{Connector, Observation, Order, open};
-use domain::{Action, Capabilities, Outcome, PlatformKind};
+use connectors::{AccountPage, Checked, Connector, Failure, Order, Owned, Sight};
+use domain::correlation::Theirs;
+use domain::{Action, Capabilities, RemoteAccount};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::conformance::{Stage, Trouble, conforms};
-use crate::orders::order;
+use crate::simulated;
 
 conforms!(in_memory, Training<1, false>);
 conforms!(in_a_journal, Training<1, true>);
@@ -32,8 +33,8 @@ struct Journal {
 
 #[async_trait]
 impl<const CONNECTORS: usize, const JOURNALED: bool> Stage for Training<CONNECTORS, JOURNALED> {
-    async fn set(trouble: Trouble) -> Self {
-        let mut settings = script(trouble);
+    async fn set(trouble: Trouble) -> Option<Self> {
+        let mut settings = script(trouble)?;
         let journal = JOURNALED.then(|| {
             let folder = tempfile::tempdir().expect("a folder");
             Journal { path: folder.path().join("journal"), _folder: folder }
@@ -41,8 +42,8 @@ impl<const CONNECTORS: usize, const JOURNALED: bool> Stage for Training<CONNECTO
         if let Some(journal) = &journal {
             settings["journal"] = json!(journal.path);
         }
-        let connectors = (0..CONNECTORS).map(|_| simulated(&settings)).collect();
-        Self { connector: Alternating { connectors, calls: AtomicUsize::new(0) }, journal }
+        let connectors = (0..CONNECTORS).map(|_| simulated::training(&settings)).collect();
+        Some(Self { connector: Alternating { connectors, calls: AtomicUsize::new(0) }, journal })
     }
 
     fn connector(&self) -> &dyn Connector {
@@ -57,11 +58,11 @@ impl<const CONNECTORS: usize, const JOURNALED: bool> Stage for Training<CONNECTO
     async fn absent_account(&self) -> String {
         let account = "departed".to_owned();
         let outcome = self.connector.apply(&order(Action::Delete, &account)).await;
-        assert!(matches!(outcome, Outcome::Done { .. }), "{outcome:?}");
+        assert_eq!(outcome, Ok(()));
         account
     }
 
-    fn effects(&self, order: &Order) -> Option<usize> {
+    async fn effects(&self, order: &Order) -> Option<usize> {
         let entries = journal::read(&self.journal.as_ref()?.path).expect("a journal");
         let of_order = |entry: &&journal::Entry| {
             entry.kind == EntryKind::Effect
@@ -96,31 +97,42 @@ impl Connector for Alternating {
         self.next().capabilities()
     }
 
-    async fn observe(&self, order: &Order) -> Observation {
+    async fn find(&self, field: Theirs, value: &str) -> Result<Vec<RemoteAccount>, Failure> {
+        self.next().find(field, value).await
+    }
+
+    async fn observe(&self, order: &Order) -> Result<Sight, Failure> {
         self.next().observe(order).await
     }
 
-    async fn apply(&self, order: &Order) -> Outcome {
+    async fn apply(&self, order: &Order) -> Result<(), Failure> {
         self.next().apply(order).await
     }
 
-    async fn check(&self) -> Result<String, String> {
+    async fn accounts(&self, cursor: Option<&str>) -> Result<AccountPage, Failure> {
+        self.next().accounts(cursor).await
+    }
+
+    async fn inventory(&self, account: &str) -> Result<Option<Vec<Owned>>, Failure> {
+        self.next().inventory(account).await
+    }
+
+    async fn check(&self) -> Result<Checked, Failure> {
         self.next().check().await
     }
 }
 
-fn simulated(settings: &Value) -> Arc<dyn Connector> {
-    open(PlatformKind::Simulated, "training", &settings.to_string()).expect("a connector")
-}
-
-fn script(trouble: Trouble) -> Value {
-    match trouble {
+fn script(trouble: Trouble) -> Option<Value> {
+    Some(match trouble {
         Trouble::Nothing => json!({}),
         Trouble::AnswerLost => json!({ "lose_answer_first": 1 }),
         Trouble::Refusal => json!({ "refuse": (0..5).map(account).collect::<Vec<_>>() }),
         Trouble::Busy => json!({ "busy_first": 1 }),
         Trouble::PlatformError => json!({ "fail_first": 1 }),
-    }
+        Trouble::Unauthorized => json!({ "unauthorized": true }),
+        // It speaks no protocol that could be broken.
+        _ => return None,
+    })
 }
 
 fn account(number: usize) -> String {

@@ -3,8 +3,8 @@
 use domain::plan::{Named, NamedHeir, Request, Snapshot, Successor, plan};
 use domain::{
     Account, AccountState, AssetKind, Capabilities, Goal, GroupId, Holdings, Offboarding, OffboardingId,
-    Owner, Plan, Platform, PlatformId, PlatformKind, Policy, Refusal, Role, Step, User, UserId, UserState,
-    offboarding::state_of,
+    Owner, Plan, Platform, PlatformId, PlatformKind, Policy, Refusal, Role, Step, Terms, User, UserId,
+    UserState, offboarding::state_of,
 };
 
 pub(crate) const NOW_MS: i64 = 1_000_000;
@@ -136,8 +136,16 @@ pub(crate) fn leaver() -> User {
 }
 
 pub(crate) fn platform(id: i64, name: &str, kind: PlatformKind, capabilities: Capabilities) -> Platform {
-    let settings = "{}".to_owned();
-    Platform { id: PlatformId(id), name: name.to_owned(), kind, settings, max_in_flight: 8, capabilities }
+    Platform {
+        id: PlatformId(id),
+        name: name.to_owned(),
+        kind,
+        settings: "{}".to_owned(),
+        max_in_flight: 8,
+        terms: Terms::default(),
+        capabilities,
+        revision: 1,
+    }
 }
 
 pub(crate) fn account(platform: i64, remote_id: &str, state: AccountState) -> Account {

@@ -52,7 +52,7 @@ fn check(company: &Company, goal: Goal, heir: NamedHeir, expected: &[&str]) {
 
 #[test]
 fn what_a_platform_cannot_do_falls_to_a_person() {
-    let capabilities = Capabilities { transfer: false, release: false, ..Capabilities::FULL };
+    let capabilities = by_hand(&[Action::Transfer, Action::Release]);
     let company = Company::new().with("books", capabilities);
     check(
         &company,
@@ -81,7 +81,7 @@ fn what_a_platform_cannot_do_falls_to_a_person() {
 /// A person may take days; what machines can do must not wait for that.
 #[test]
 fn a_cut_by_hand_holds_nothing_up() {
-    let no_cut = Capabilities { disable: false, end_sessions: false, ..Capabilities::FULL };
+    let no_cut = by_hand(&[Action::Disable, Action::EndSessions]);
     let company = Company::new().with("books", no_cut);
     check(
         &company,

@@ -1,0 +1,58 @@
+//! Why a call came to nothing, in the terms that the engine's conclusions need.
+
+use domain::Outcome;
+use domain::outcome::Fault;
+
+/// Texts are for an administrator: they name the platform's words, and never a secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// Nothing got there: no route, no connection, no TLS, a certificate that is not trusted.
+    #[error("{0}")]
+    Unreached(String),
+    /// It got there, and what came of it was not heard or made no sense.
+    #[error("{0}")]
+    Unheard(String),
+    /// The platform's own error (5xx).
+    #[error("{0}")]
+    Broken(String),
+    /// It asks for patience (429, or 503 with `Retry-After`).
+    #[error("{reason}")]
+    Busy { reason: String, after_ms: Option<i64> },
+    /// It does not take our credentials.
+    #[error("{0}")]
+    Credentials(String),
+    /// There is no such account.
+    #[error("{0}")]
+    Absent(String),
+    /// No, and no again.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl Failure {
+    /// What a look that failed means: nothing was changed.
+    pub fn of_look(self) -> Outcome {
+        match self {
+            Self::Unheard(reason) => platform(reason),
+            other => other.of_change(),
+        }
+    }
+
+    /// What a change that failed means: it may have had its effect where no answer was heard.
+    pub fn of_change(self) -> Outcome {
+        match self {
+            Self::Unheard(reason) => Outcome::Unknown { reason },
+            Self::Unreached(reason) | Self::Broken(reason) => platform(reason),
+            Self::Busy { reason, after_ms } => Outcome::Retry { reason, after_ms, fault: Fault::Busy },
+            Self::Credentials(reason) => {
+                let reason = format!("blocked: credentials: {reason}");
+                Outcome::Retry { reason, after_ms: None, fault: Fault::Credentials }
+            }
+            Self::Absent(reason) | Self::Refused(reason) => Outcome::Refused { reason },
+        }
+    }
+}
+
+fn platform(reason: String) -> Outcome {
+    Outcome::Retry { reason, after_ms: None, fault: Fault::Platform }
+}

@@ -1,0 +1,116 @@
+//! Where connections may go. A platform's address comes from whoever declares it; the machine's own metadata
+//! service, which hands out credentials to anybody who asks, must not be reached that way.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+
+/// Metadata services outside the link-local ranges: Alibaba Cloud, Oracle Cloud, and Amazon's by IPv6.
+const METADATA: [IpAddr; 3] = [
+    IpAddr::V4(Ipv4Addr::new(100, 100, 100, 200)),
+    IpAddr::V4(Ipv4Addr::new(192, 0, 0, 192)),
+    IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254)),
+];
+
+#[derive(Debug, thiserror::Error)]
+pub enum GuardError {
+    #[error("{host}: {source}")]
+    Resolution { host: String, source: std::io::Error },
+    #[error(
+        "{host} has no address that may be called: {address} is link-local, a metadata service or not one host"
+    )]
+    Forbidden { host: String, address: IpAddr },
+    #[error("{host} has no address")]
+    Nothing { host: String },
+}
+
+/// Lets names through to the addresses that may be called.
+#[derive(Clone, Debug)]
+pub struct Guard {
+    allowed: Arc<[IpAddr]>,
+}
+
+impl Guard {
+    pub fn new(allowed: Vec<IpAddr>) -> Self {
+        Self { allowed: allowed.into() }
+    }
+
+    pub fn permits(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.allowed.iter().any(|allowed| allowed.to_canonical() == address) || !is_closed(address)
+    }
+
+    /// The addresses of `host` that may be called; an error if there is none.
+    pub async fn resolve(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, GuardError> {
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        let found = tokio::net::lookup_host((bare, port));
+        let found: Vec<SocketAddr> =
+            found.await.map_err(|source| GuardError::Resolution { host: host.to_owned(), source })?.collect();
+        let (permitted, closed): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|address| self.permits(address.ip()));
+        match (permitted.is_empty(), closed.first()) {
+            (false, _) => Ok(permitted),
+            (true, Some(closed)) => {
+                Err(GuardError::Forbidden { host: host.to_owned(), address: closed.ip() })
+            }
+            (true, None) => Err(GuardError::Nothing { host: host.to_owned() }),
+        }
+    }
+}
+
+impl Resolve for Guard {
+    fn resolve(&self, name: Name) -> Resolving {
+        let guard = self.clone();
+        Box::pin(async move {
+            let found = Self::resolve(&guard, name.as_str(), 0).await?;
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}
+
+fn is_closed(address: IpAddr) -> bool {
+    let many_or_none = address.is_unspecified() || address.is_multicast();
+    let link_local = match address {
+        IpAddr::V4(v4) => v4.is_link_local() || v4.is_broadcast(),
+        IpAddr::V6(v6) => v6.is_unicast_link_local(),
+    };
+    many_or_none || link_local || METADATA.contains(&address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metadata_and_link_local_addresses_are_closed() {
+        let guard = Guard::new(Vec::new());
+        for closed in [
+            "169.254.169.254",
+            "::ffff:169.254.169.254",
+            "fe80::1",
+            "fd00:ec2::254",
+            "100.100.100.200",
+            "0.0.0.0",
+            "224.0.0.1",
+            "255.255.255.255",
+        ] {
+            assert!(!guard.permits(closed.parse().expect("an address")), "{closed}");
+        }
+        for open in ["127.0.0.1", "::1", "10.0.0.7", "93.184.216.34", "fd00::1"] {
+            assert!(guard.permits(open.parse().expect("an address")), "{open}");
+        }
+        let named = Guard::new(vec!["169.254.10.1".parse().expect("an address")]);
+        assert!(named.permits("169.254.10.1".parse().expect("an address")));
+        assert!(!named.permits("169.254.169.254".parse().expect("an address")));
+    }
+
+    #[tokio::test]
+    async fn a_literal_address_is_looked_at_as_well() {
+        let guard = Guard::new(Vec::new());
+        let refused = Guard::resolve(&guard, "169.254.169.254", 80).await;
+        assert!(matches!(refused, Err(GuardError::Forbidden { .. })), "{refused:?}");
+        let found = Guard::resolve(&guard, "[::1]", 80).await.expect("an address");
+        assert_eq!(found, ["[::1]:80".parse().expect("an address")]);
+    }
+}
