@@ -158,20 +158,29 @@ fn apply(tx: &mut Tx<'_>, pen: &Pen, new: &NewPlatform) -> Result<(Platform, &'s
         // Always one more: the secrets that the settings refer to may be new ones.
         revision: before.as_ref().map_or(0, |before| before.revision) + 1,
     };
-    let verdict = match before {
-        Some(before) => {
-            platforms::update(tx, pen.tenant, &platform)?;
-            let same = before == Platform { revision: before.revision, ..platform.clone() };
-            if same { "unchanged" } else { "changed" }
-        }
-        None => {
-            platforms::insert(tx, pen.tenant, &platform)?;
-            "created"
-        }
+    let verdict = if let Some(before) = before {
+        end_hold(tx, pen, &platform)?;
+        platforms::update(tx, pen.tenant, &platform)?;
+        let same = before == Platform { revision: before.revision, ..platform.clone() };
+        if same { "unchanged" } else { "changed" }
+    } else {
+        platforms::insert(tx, pen.tenant, &platform)?;
+        "created"
     };
     let detail = json!({ "platform": platform.name, "kind": platform.kind, "verdict": verdict });
     pen.write(tx, &Fact::new("platform.applied", detail))?;
     Ok((platform, verdict))
+}
+
+/// Tells that a declaration ends a pause or a hold: what was wrong may have been put right.
+fn end_hold(tx: &mut Tx<'_>, pen: &Pen, platform: &Platform) -> Result<(), Error> {
+    let health = platforms::health_locked(tx, platform.id)?;
+    if health.held || health.is_on_trial() {
+        let reason = "declared anew";
+        let detail = json!({ "platform": platform.name, "failures": health.failures, "reason": reason });
+        pen.write(tx, &Fact::new("platform.resumed", detail))?;
+    }
+    Ok(())
 }
 
 /// More at once than requests in a second would only wait for their turn, and lose their time by it.

@@ -8,9 +8,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::failure::Failure;
-use super::named;
 use super::output::table;
 use super::place::Desk;
+use super::{named, view};
 use crate::app::NewPlatform;
 
 #[derive(Clone, Debug, Subcommand)]
@@ -104,12 +104,16 @@ async fn list(desk: &Desk) -> Result<(), Failure> {
                 "name": status.platform.name, "kind": status.platform.kind,
                 "maxInFlight": status.platform.max_in_flight, "ready": status.ready, "running": status.running,
                 "failed": status.failed, "failures": status.health.failures, "pausedUntil": paused,
+                "held": status.health.held.then_some("credentials"),
             })
         })
         .collect();
     desk.output.answer(&json!(documents), || {
         let rows = found.iter().map(|status| {
             let health = match status.health {
+                health if health.held => {
+                    format!("held: credentials; {}", view::held(&status.platform.name))
+                }
                 health if health.is_paused(now_ms) => {
                     format!("paused until {}", named::shown_moment(health.paused_until_ms))
                 }

@@ -13,6 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::authenticated::Authenticated;
+use super::offboardings::view::CREDENTIALS;
 use super::problem::Problem;
 use super::request::{Body, Path};
 use super::time::Time;
@@ -80,8 +81,8 @@ struct HealthView {
     failures: i64,
     /// It is left alone until then; `null` if it never was.
     paused_until: Option<Time>,
-    /// It does not take our credentials: nothing is tried until it is declared anew.
-    held: bool,
+    /// `credentials` while it does not take ours: nothing is tried until it is declared anew.
+    held: Option<&'static str>,
 }
 
 /// Steps of open offboardings on it, by state.
@@ -133,7 +134,7 @@ impl From<PlatformStatus> for StatusView {
             health: HealthView {
                 failures: status.health.failures,
                 paused_until: paused.map(Time),
-                held: status.health.held,
+                held: status.health.held.then_some(CREDENTIALS),
             },
             steps: Counts { ready: status.ready, running: status.running, failed: status.failed },
         }
