@@ -70,7 +70,7 @@ statements! {
               WHERE action = 'manual' AND state = 'ready' AND remind_ms <= $1 ORDER BY remind_ms LIMIT $2";
     COUNTS = "SELECT p.name, s.state, COUNT(*) FROM platforms p \
               JOIN steps s ON s.platform_id = p.id AND s.state = $2 \
-              AND s.state IN ('waiting', 'ready', 'running', 'failed') \
+              AND s.state IN ('waiting', 'ready', 'running', 'failed') AND (s.state <> 'ready' OR s.action <> 'manual') \
               WHERE p.tenant_id = $1 GROUP BY p.name, s.state ORDER BY p.name";
 }
 
@@ -214,7 +214,8 @@ pub fn progress(tx: &mut Tx<'_>, claim: &Claim, progress: Progress, lease_until_
     Ok(rows == 1)
 }
 
-/// Steps of a tenant in `state`, by the name of their platform. Final states are not counted: they only grow.
+/// Steps of a tenant in `state`, by the name of their platform. Final states are not counted: they only grow; nor
+/// is what a person is to do.
 pub fn counts(tx: &mut Tx<'_>, tenant: TenantId, state: StepState) -> Result<Vec<(String, StepState, i64)>> {
     tx.query(COUNTS, params![tenant, state.as_str()], |row| Ok((row.take()?, row.word()?, row.take()?)))
 }
