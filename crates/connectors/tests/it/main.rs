@@ -7,3 +7,4 @@ mod perform;
 mod settings;
 mod simulated;
 mod simulated_conforms;
+mod trickster;
