@@ -270,8 +270,8 @@ pub async fn an_account_is_found_by_who_it_is<S: Stage>() {
     order.user = stage.person(0);
     let Attempt { outcome, account } = attempt_on(&stage, &order).await;
     assert!(matches!(outcome, Outcome::Done { .. }), "{outcome:?}");
-    assert_eq!(account, Presence::Found(known));
-    assert_effects(&stage, &order, 1).await;
+    assert_eq!(account, Presence::Found(known.clone()));
+    assert_effects(&stage, &Order { account: known, ..order.clone() }, 1).await;
 
     order.user = identity("nobody_of_that_name");
     let Attempt { outcome, account } = attempt_on(&stage, &order).await;
