@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "tests")]
 
+mod http;
 mod journal;
 mod outbound;
 mod perform;
