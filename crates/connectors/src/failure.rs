@@ -30,6 +30,20 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// The same with another text.
+    #[must_use]
+    pub fn reworded(self, with: impl FnOnce(String) -> String) -> Self {
+        match self {
+            Self::Unreached(text) => Self::Unreached(with(text)),
+            Self::Unheard(text) => Self::Unheard(with(text)),
+            Self::Broken(text) => Self::Broken(with(text)),
+            Self::Busy { reason, after_ms } => Self::Busy { reason: with(reason), after_ms },
+            Self::Credentials(text) => Self::Credentials(with(text)),
+            Self::Absent(text) => Self::Absent(with(text)),
+            Self::Refused(text) => Self::Refused(with(text)),
+        }
+    }
+
     /// What a look that failed means: nothing was changed.
     pub fn of_look(self) -> Outcome {
         match self {

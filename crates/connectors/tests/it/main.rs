@@ -2,8 +2,11 @@
 
 #![expect(clippy::expect_used, reason = "tests")]
 
+mod http;
 mod journal;
+mod outbound;
 mod perform;
 mod settings;
 mod simulated;
 mod simulated_conforms;
+mod trickster;
