@@ -8,6 +8,7 @@ mod access_tokens;
 mod assets;
 mod authenticate;
 mod by_hand;
+mod check;
 mod claim;
 mod client_tokens;
 mod clients;
@@ -65,6 +66,7 @@ pub use access_tokens::{
 };
 pub use authenticate::TOKEN_PREFIX;
 pub use by_hand::{HandFilter, HandKey, HandStep};
+pub use check::PlatformCheck;
 pub use claim::Work;
 pub use client_tokens::{ClientSignIn, MAX_SERVICE_TOKENS, SERVICE_TOKEN_LIFE_MS};
 pub use clients::Client;

@@ -1,7 +1,5 @@
 //! Platforms are declared: applying a declaration twice is applying it once.
 
-use std::time::Duration;
-
 use connectors::SettingsError;
 use domain::breaker::Health;
 use domain::{Error, Fact, Platform, PlatformId, PlatformKind, Role, StepState, Terms};
@@ -13,8 +11,6 @@ use super::{App, Caller, Pen};
 
 /// Most steps under way at once that a platform may ask for.
 pub const MAX_IN_FLIGHT: i64 = 256;
-/// A platform that is checked must have answered by then.
-const CHECK_MS: u64 = 10_000;
 
 /// A declaration, as in a platforms file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,24 +102,6 @@ impl App {
         let found =
             self.store.read(|tx| Ok::<_, Error>(platforms::by_name(tx, caller.tenant, name)?)).await?;
         found.ok_or_else(|| Error::not_found("platform", name))
-    }
-
-    /// Asks a platform whether it is reachable with our credentials. The text is for an administrator.
-    pub async fn check_platform(&self, caller: &Caller, name: &str) -> Result<Result<String, String>, Error> {
-        caller.require(Role::Operator)?;
-        let platform = self.platform(caller, name).await?;
-        if platform.kind == PlatformKind::Local {
-            return Ok(Ok("Exeunt's own directory".to_owned()));
-        }
-        let connector = match self.connections.to(caller.tenant, &platform) {
-            Ok(connector) => connector,
-            Err(error) => return Ok(Err(error.to_string())),
-        };
-        match tokio::time::timeout(Duration::from_millis(CHECK_MS), connector.check()).await {
-            Ok(Ok(checked)) => Ok(Ok(checked.server)),
-            Ok(Err(failure)) => Ok(Err(failure.to_string())),
-            Err(_) => Ok(Err(format!("no answer within {CHECK_MS} ms"))),
-        }
     }
 }
 
