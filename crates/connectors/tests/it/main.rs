@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "tests")]
 
+mod commvault;
 mod journal;
 mod outbound;
 mod perform;
