@@ -25,6 +25,10 @@ impl Heard {
         self.lock().get(key).cloned()
     }
 
+    pub(crate) fn forget(&self, key: &str) {
+        self.lock().remove(key);
+    }
+
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
         // A panic elsewhere leaves no half entry.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)

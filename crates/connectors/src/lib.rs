@@ -9,6 +9,7 @@ pub mod conformance;
 pub mod connector;
 pub mod failure;
 mod heard;
+pub mod netex;
 pub mod open;
 pub mod outbound;
 pub mod pace;

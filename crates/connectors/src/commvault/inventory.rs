@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use super::Commvault;
 use super::said::Said;
-use crate::connector::MAX_OWNED_NAMES;
 use crate::outbound::{loose, one_line};
 use crate::{Failure, Owned};
 
@@ -32,7 +31,7 @@ impl Commvault {
             let entities = association.get("entities").and_then(|entities| loose::list(entities, "entity"));
             names.entry(role).or_default().extend(entities.unwrap_or_default().into_iter().map(name_of));
         }
-        Ok(names.into_iter().map(|(kind, names)| owned(kind, names)).collect())
+        Ok(names.into_iter().map(|(role, names)| Owned::named(&format!("role {role}"), names)).collect())
     }
 
     /// Product and version, as far as the server tells.
@@ -53,11 +52,4 @@ fn name_of(entity: &Value) -> String {
     let fields = entity.as_object().into_iter().flatten();
     let name = fields.filter(|(key, _)| key.ends_with("Name")).find_map(|(key, _)| loose::text(entity, key));
     name.unwrap_or_else(|| "without a name".to_owned())
-}
-
-fn owned(kind: String, mut names: Vec<String>) -> Owned {
-    let count = names.len() as u64;
-    names.sort_unstable();
-    names.truncate(MAX_OWNED_NAMES);
-    Owned { kind: format!("role {kind}"), count, names }
 }

@@ -96,6 +96,10 @@ impl SignIn for Door {
         self.sign_in(client).await
     }
 
+    fn refusal(&self, answer: &Answer) -> Failure {
+        answer.failure_saying(&words_in(answer))
+    }
+
     fn sign_out(&self, client: &HttpClient, session: &Session) -> Option<RequestBuilder> {
         let Credential::Password { .. } = self.credential else { return None };
         Some(client.request(Method::POST, below(&session.root, "Logout")).headers(session.headers.clone()))

@@ -31,6 +31,11 @@ pub trait SignIn: Send + Sync + 'static {
         self.sign_in(client).await
     }
 
+    /// What an answer that does not take the session says, in words that may be shown.
+    fn refusal(&self, answer: &Answer) -> Failure {
+        answer.failure()
+    }
+
     /// What ends the session, where the platform wants that.
     fn sign_out(&self, _client: &HttpClient, _session: &Self::Session) -> Option<RequestBuilder> {
         None
@@ -65,12 +70,12 @@ impl<W: SignIn> Signed<W> {
         if !is_refusal(&answer) {
             return Ok(answer);
         }
-        let session = self.instead_of(&session, answer.failure()).await?;
+        let session = self.instead_of(&session, self.way.refusal(&answer)).await?;
         let answer = self.client.ask(build(&self.client, &session)).await?;
         if !is_refusal(&answer) {
             return Ok(answer);
         }
-        let reason = format!("{}, and so with a new session", answer.failure());
+        let reason = format!("{}, and so with a new session", self.way.refusal(&answer));
         *self.state.lock().await = State::Refused(reason.clone());
         Err(Failure::Credentials(reason))
     }

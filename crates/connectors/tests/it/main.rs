@@ -4,6 +4,7 @@
 
 mod commvault;
 mod journal;
+mod netex;
 mod outbound;
 mod perform;
 mod settings;
