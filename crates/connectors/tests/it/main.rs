@@ -2,8 +2,10 @@
 
 #![expect(clippy::expect_used, reason = "tests")]
 
+mod commvault;
 mod http;
 mod journal;
+mod netex;
 mod outbound;
 mod perform;
 mod settings;
