@@ -7,6 +7,7 @@
 pub mod conformance;
 pub mod connector;
 pub mod failure;
+pub mod ldap;
 pub mod open;
 pub mod outbound;
 pub mod pace;
