@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "tests")]
 
 mod journal;
+mod ldap;
 mod perform;
 mod settings;
 mod simulated;
