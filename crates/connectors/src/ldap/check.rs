@@ -22,6 +22,9 @@ const ROOT: [&str; 7] = [
 ];
 /// What Active Directory says of an entry that we may write.
 const WRITABLE: &str = "allowedAttributesEffective";
+/// What OpenLDAP's policies say when somebody errs too often, and whether they do.
+const LOCKED_TIME: &str = "pwdAccountLockedTime";
+const LOCKING_POLICY: &str = "(&(objectClass=pwdPolicy)(pwdLockout=TRUE))";
 
 impl Directory {
     pub(super) async fn look_around(&self) -> Result<Checked, Failure> {
@@ -33,6 +36,7 @@ impl Directory {
             permissions.push(self.sees(unit, "leavers are moved to").await?);
         }
         permissions.push(self.may_write().await?);
+        permissions.extend(self.locks_nobody().await?);
         Ok(Checked {
             server: product(&root),
             signed_in_as: told.or_else(|| self.own_dn.clone()).unwrap_or_else(|| "nobody known".to_owned()),
@@ -77,6 +81,22 @@ impl Directory {
         let may = |entry: &&Entry| entry.texts(WRITABLE).any(|name| name.eq_ignore_ascii_case(lock));
         let (all, writable) = (page.entries.len(), page.entries.iter().filter(may).count());
         Ok(format!("may write {lock} of {writable} of the first {all} accounts"))
+    }
+
+    /// OpenLDAP heeds the lock only under a policy that knows lockouts. It may be where we cannot see it.
+    async fn locks_nobody(&self) -> Result<Option<String>, Failure> {
+        if self.like.profile != Profile::OpenLdap || !self.lock_attribute().eq_ignore_ascii_case(LOCKED_TIME)
+        {
+            return Ok(None);
+        }
+        let query = Query::below(&self.like.base, LOCKING_POLICY.to_owned(), &[NO_ATTRIBUTES]);
+        if self.door.any(&query).await? {
+            return Ok(None);
+        }
+        Ok(Some(format!(
+            "sees no policy with pwdLockout TRUE below {:?}: a lock may have no effect",
+            self.like.base
+        )))
     }
 }
 

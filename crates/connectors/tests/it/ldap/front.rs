@@ -9,6 +9,7 @@ use connectors::conformance::Trouble;
 use tokio::io::AsyncWriteExt;
 use tokio::net::tcp::OwnedWriteHalf;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 
 use super::messages::Message;
 
@@ -20,6 +21,8 @@ const DRIP: Duration = Duration::from_millis(150);
 pub(crate) struct Front {
     pub(crate) port: u16,
     seen: Arc<Mutex<Seen>>,
+    /// Ends every connection.
+    end: Arc<Notify>,
 }
 
 #[derive(Default)]
@@ -33,12 +36,22 @@ struct Seen {
 impl Front {
     pub(crate) async fn before(port: u16, trouble: Trouble) -> Self {
         let socket = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
-        let front = Self { port: socket.local_addr().expect("an address").port(), seen: Arc::default() };
-        let seen = Arc::clone(&front.seen);
+        let front = Self {
+            port: socket.local_addr().expect("an address").port(),
+            seen: Arc::default(),
+            end: Arc::default(),
+        };
+        let (seen, end) = (Arc::clone(&front.seen), Arc::clone(&front.end));
         tokio::spawn(async move {
             while let Ok((client, _)) = socket.accept().await {
                 let server = TcpStream::connect(("127.0.0.1", port)).await.expect("the directory");
-                tokio::spawn(pass(client, server, trouble, Arc::clone(&seen)));
+                let (seen, end) = (Arc::clone(&seen), Arc::clone(&end));
+                tokio::spawn(async move {
+                    tokio::select! {
+                        () = pass(client, server, trouble, seen) => {}
+                        () = end.notified() => {}
+                    }
+                });
             }
         });
         front
@@ -46,6 +59,10 @@ impl Front {
 
     pub(crate) fn changes(&self) -> Vec<Message> {
         self.seen.lock().expect("a lock").changes.clone()
+    }
+
+    pub(crate) fn close_all(&self) {
+        self.end.notify_waiters();
     }
 
     pub(crate) fn logins(&self) -> usize {

@@ -204,9 +204,9 @@ dbnosync
 index objectClass,uid,mail,employeeNumber,entryUUID,member,uniqueMember,memberUid,manager,owner,secretary eq
 {rights}
 access to attrs=userPassword by anonymous auth by * none
-access to dn.subtree="ou=people,{SUFFIX}" attrs=entry,children,pwdAccountLockedTime,description,manager,secretary
+access to dn.subtree="ou=people,{SUFFIX}" attrs=entry,children,uid,pwdAccountLockedTime,description,manager,secretary
   by dn.exact="{SERVICE}" write by users read
-access to dn.subtree="{leavers}" attrs=entry,children,pwdAccountLockedTime,description,manager,secretary
+access to dn.subtree="{leavers}" attrs=entry,children,uid,pwdAccountLockedTime,description,manager,secretary
   by dn.exact="{SERVICE}" write by users read
 access to dn.subtree="ou=groups,{SUFFIX}" attrs=member,uniqueMember,memberUid,owner
   by dn.exact="{SERVICE}" write by users read
@@ -292,7 +292,7 @@ fn run(command: &mut Command, input: &str) -> Output {
 fn program(name: &str) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     // Debian keeps servers where only root's PATH leads.
-    let folders = std::env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/libexec".into()]);
+    let folders = std::env::split_paths(&path).chain(["/usr/sbin".into()]);
     let found = folders.map(|folder| folder.join(name)).find(|file| file.is_file());
     found.unwrap_or_else(|| {
         panic!(
