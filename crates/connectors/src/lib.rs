@@ -11,6 +11,7 @@ pub mod failure;
 mod heard;
 pub mod http;
 pub mod netex;
+pub mod ldap;
 pub mod open;
 pub mod outbound;
 pub mod pace;

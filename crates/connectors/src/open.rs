@@ -8,6 +8,7 @@ use domain::{Capabilities, PlatformKind};
 use crate::commvault::{self, Commvault};
 use crate::http::{self, Http};
 use crate::netex::{self, Netex};
+use crate::ldap;
 use crate::simulated::{self, Simulated};
 use crate::{Connector, Pace, SettingsError, Vault};
 
@@ -30,6 +31,7 @@ pub fn open(kind: PlatformKind, place: Place<'_>) -> Result<Arc<dyn Connector>, 
         PlatformKind::Http => Ok(Arc::new(Http::open(place)?)),
         PlatformKind::Commvault => Ok(Arc::new(Commvault::open(place)?)),
         PlatformKind::Netex => Ok(Arc::new(Netex::open(place)?)),
+        PlatformKind::Ldap => Ok(Arc::new(ldap::Directory::open(place)?)),
         kind => Err(SettingsError::new("kind", format!("{kind} is not there yet"))),
     }
 }
@@ -44,6 +46,7 @@ pub fn check_settings(kind: PlatformKind, settings: &str) -> Result<Capabilities
             commvault::Settings::parse(settings).map(|_| commvault::Settings::capabilities())
         }
         PlatformKind::Netex => netex::Settings::parse(settings).map(|_| netex::Settings::capabilities()),
+        PlatformKind::Ldap => Ok(ldap::Settings::parse(settings)?.capabilities()),
         kind => Err(SettingsError::new("kind", format!("{kind} is not there yet"))),
     }
 }

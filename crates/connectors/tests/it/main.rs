@@ -7,6 +7,7 @@ mod http;
 mod journal;
 mod netex;
 mod outbound;
+mod ldap;
 mod perform;
 mod settings;
 mod simulated;
