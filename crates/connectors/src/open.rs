@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::correlation::{DEFAULT_RULES, Rule, Theirs};
 use domain::{Capabilities, PlatformKind};
 
+use crate::postgres::{self, Postgres};
 use crate::simulated::{self, Simulated};
 use crate::{Connector, Pace, SettingsError, Vault};
 
@@ -24,6 +25,7 @@ pub fn open(kind: PlatformKind, place: Place<'_>) -> Result<Arc<dyn Connector>, 
     match kind {
         PlatformKind::Local => Err(no_connector()),
         PlatformKind::Simulated => Ok(Arc::new(Simulated::open(place)?)),
+        PlatformKind::Postgres => Ok(Arc::new(Postgres::open(place)?)),
         kind => Err(SettingsError::new("kind", format!("{kind} is not there yet"))),
     }
 }
@@ -33,6 +35,9 @@ pub fn check_settings(kind: PlatformKind, settings: &str) -> Result<Capabilities
     match kind {
         PlatformKind::Local => Err(no_connector()),
         PlatformKind::Simulated => Ok(simulated::Settings::parse(settings)?.capabilities()),
+        PlatformKind::Postgres => {
+            postgres::Settings::parse(settings).map(|_| postgres::Settings::capabilities())
+        }
         kind => Err(SettingsError::new("kind", format!("{kind} is not there yet"))),
     }
 }

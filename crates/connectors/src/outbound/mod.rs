@@ -14,6 +14,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 pub use self::answer::Answer;
+pub(crate) use self::answer::one_line;
 pub use self::guard::{Guard, GuardError};
 pub use self::http::HttpClient;
 pub use self::tls::Identity;
