@@ -43,9 +43,11 @@ pub(super) async fn check(postgres: &Postgres, session: &Session) -> Result<Chec
     })
 }
 
-/// One sentence of those that can be entered, and one of each kind that cannot.
+/// One sentence of those that can be entered, and one of each that cannot. Whoever is in a template keeps others from
+/// copying it, so those are left out.
 async fn databases(postgres: &Postgres, session: &Session) -> Result<Vec<String>, Failure> {
-    let sql = "SELECT datname::text FROM pg_database WHERE datallowconn ORDER BY 1 LIMIT $1";
+    let sql =
+        "SELECT datname::text FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1 LIMIT $1";
     let all = names(session.ask(sql, &[&MAX_ENTERED]).await?)?;
     let (mut entered, mut refused) = (Vec::new(), Vec::new());
     for database in all.into_iter().filter(|database| postgres.settings.covers(database)) {
