@@ -4,6 +4,7 @@
 
 mod journal;
 mod perform;
+mod postgres;
 mod settings;
 mod simulated;
 mod simulated_conforms;
