@@ -5,10 +5,11 @@
 mod commvault;
 mod http;
 mod journal;
+mod ldap;
 mod netex;
 mod outbound;
-mod ldap;
 mod perform;
+mod postgres;
 mod settings;
 mod simulated;
 mod simulated_conforms;
