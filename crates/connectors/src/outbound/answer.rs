@@ -27,10 +27,14 @@ impl Answer {
         if self.status.is_success() { Ok(self) } else { Err(self.failure()) }
     }
 
-    /// What a status that is none of success means; the platform's own words are shown, one line of them.
+    /// The failure of the kind that `means` makes, where a kind of platform knows better than the status.
+    pub fn failure_as(&self, means: fn(String) -> Failure) -> Failure {
+        means(self.text())
+    }
+
+    /// What a status that is none of success means.
     pub fn failure(&self) -> Failure {
-        let said = self.said();
-        let text = format!("{} was answered {}{said}", self.asked, self.status.as_u16());
+        let text = self.text();
         match self.status {
             StatusCode::UNAUTHORIZED | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
                 Failure::Credentials(text)
@@ -80,6 +84,11 @@ impl Answer {
         let target = self.headers.get(LOCATION)?.to_str().ok()?;
         let url = url::Url::parse(target).ok()?;
         Some(format!(" (to {})", url.host_str()?))
+    }
+
+    /// What was asked and answered; the platform's own words are shown, one line of them.
+    fn text(&self) -> String {
+        format!("{} was answered {}{}", self.asked, self.status.as_u16(), self.said())
     }
 
     fn said(&self) -> String {
