@@ -16,6 +16,7 @@ pub mod open;
 pub mod outbound;
 pub mod pace;
 pub mod perform;
+pub mod postgres;
 pub mod secret;
 pub mod seek;
 pub mod settings;

@@ -9,6 +9,7 @@ use crate::commvault::{self, Commvault};
 use crate::http::{self, Http};
 use crate::netex::{self, Netex};
 use crate::ldap;
+use crate::postgres::{self, Postgres};
 use crate::simulated::{self, Simulated};
 use crate::{Connector, Pace, SettingsError, Vault};
 
@@ -32,6 +33,7 @@ pub fn open(kind: PlatformKind, place: Place<'_>) -> Result<Arc<dyn Connector>, 
         PlatformKind::Commvault => Ok(Arc::new(Commvault::open(place)?)),
         PlatformKind::Netex => Ok(Arc::new(Netex::open(place)?)),
         PlatformKind::Ldap => Ok(Arc::new(ldap::Directory::open(place)?)),
+        PlatformKind::Postgres => Ok(Arc::new(Postgres::open(place)?)),
         kind => Err(SettingsError::new("kind", format!("{kind} is not there yet"))),
     }
 }
@@ -47,6 +49,9 @@ pub fn check_settings(kind: PlatformKind, settings: &str) -> Result<Capabilities
         }
         PlatformKind::Netex => netex::Settings::parse(settings).map(|_| netex::Settings::capabilities()),
         PlatformKind::Ldap => Ok(ldap::Settings::parse(settings)?.capabilities()),
+        PlatformKind::Postgres => {
+            postgres::Settings::parse(settings).map(|_| postgres::Settings::capabilities())
+        }
         kind => Err(SettingsError::new("kind", format!("{kind} is not there yet"))),
     }
 }

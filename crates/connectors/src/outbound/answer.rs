@@ -93,4 +93,15 @@ impl Answer {
 pub fn one_line(text: &str) -> String {
     let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
     text.chars().filter(|c| !c.is_control()).take(MAX_SHOWN_CHARS).collect()
+
+    fn said(&self) -> String {
+        let text = one_line(&String::from_utf8_lossy(&self.body));
+        if text.is_empty() { text } else { format!(": {text}") }
+    }
+}
+
+/// What a platform says, as it is passed on: one line of it, and not too long.
+pub(crate) fn one_line(text: &str) -> String {
+    let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    text.chars().filter(|c| !c.is_control()).take(MAX_SHOWN_CHARS).collect()
 }

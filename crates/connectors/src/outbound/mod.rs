@@ -16,6 +16,8 @@ use std::time::Duration;
 use serde::Deserialize;
 
 pub use self::answer::{Answer, one_line};
+pub use self::answer::Answer;
+pub(crate) use self::answer::one_line;
 pub use self::guard::{Guard, GuardError};
 pub use self::http::HttpClient;
 pub use self::session::{SignIn, Signed, refused_sign_in};

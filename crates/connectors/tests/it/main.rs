@@ -9,6 +9,7 @@ mod netex;
 mod outbound;
 mod ldap;
 mod perform;
+mod postgres;
 mod settings;
 mod simulated;
 mod simulated_conforms;
