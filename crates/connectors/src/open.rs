@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::correlation::{DEFAULT_RULES, Rule, Theirs};
 use domain::{Capabilities, PlatformKind};
 
+use crate::appviewx::{self, Appviewx};
 use crate::commvault::{self, Commvault};
 use crate::netex::{self, Netex};
 use crate::simulated::{self, Simulated};
@@ -28,6 +29,7 @@ pub fn open(kind: PlatformKind, place: Place<'_>) -> Result<Arc<dyn Connector>, 
         PlatformKind::Simulated => Ok(Arc::new(Simulated::open(place)?)),
         PlatformKind::Commvault => Ok(Arc::new(Commvault::open(place)?)),
         PlatformKind::Netex => Ok(Arc::new(Netex::open(place)?)),
+        PlatformKind::Appviewx => Ok(Arc::new(Appviewx::open(place)?)),
         kind => Err(SettingsError::new("kind", format!("{kind} is not there yet"))),
     }
 }
@@ -41,6 +43,7 @@ pub fn check_settings(kind: PlatformKind, settings: &str) -> Result<Capabilities
             commvault::Settings::parse(settings).map(|_| commvault::Settings::capabilities())
         }
         PlatformKind::Netex => netex::Settings::parse(settings).map(|_| netex::Settings::capabilities()),
+        PlatformKind::Appviewx => Ok(appviewx::Settings::parse(settings)?.capabilities()),
         kind => Err(SettingsError::new("kind", format!("{kind} is not there yet"))),
     }
 }
@@ -50,7 +53,8 @@ pub fn fields(kind: PlatformKind) -> &'static [Theirs] {
     match kind {
         PlatformKind::Local | PlatformKind::Simulated | PlatformKind::Manual => &[],
         PlatformKind::Commvault => &[Theirs::Id, Theirs::UserName, Theirs::Email],
-        PlatformKind::Appviewx => &[Theirs::UserName, Theirs::Email],
+        // Its search knows login names; whoever it does not show by another value may be there all the same.
+        PlatformKind::Appviewx => &[Theirs::Id, Theirs::UserName],
         PlatformKind::Postgres => &[Theirs::UserName],
         PlatformKind::Netex | PlatformKind::Scim | PlatformKind::Ldap | PlatformKind::Http => Theirs::ALL,
     }
