@@ -30,6 +30,20 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// The same with another text.
+    #[must_use]
+    pub fn reworded(self, with: impl FnOnce(String) -> String) -> Self {
+        match self {
+            Self::Unreached(text) => Self::Unreached(with(text)),
+            Self::Unheard(text) => Self::Unheard(with(text)),
+            Self::Broken(text) => Self::Broken(with(text)),
+            Self::Busy { reason, after_ms } => Self::Busy { reason: with(reason), after_ms },
+            Self::Credentials(text) => Self::Credentials(with(text)),
+            Self::Absent(text) => Self::Absent(with(text)),
+            Self::Refused(text) => Self::Refused(with(text)),
+        }
+    }
+
     /// The same of a call that was not about one account: what is missing is its address, and that may come back.
     #[must_use]
     pub fn of_address(self) -> Self {

@@ -25,8 +25,21 @@ pub enum Presence {
     Nobody,
 }
 
-/// "200 is not proof": `Done` needs an observation, else the verdict is `Unknown`.
+/// Finds out which account it is, then acts on it.
 pub async fn perform(connector: &dyn Connector, rules: &[Rule], order: &Order) -> Attempt {
+    match resolve(connector, rules, order).await {
+        Ok((order, account)) => act(connector, &order, account).await,
+        Err(attempt) => attempt,
+    }
+}
+
+/// Fills in the account, and the successor's, where they are not known yet. The error is an attempt that has come
+/// to its end with that.
+pub async fn resolve(
+    connector: &dyn Connector,
+    rules: &[Rule],
+    order: &Order,
+) -> Result<(Order, Presence), Attempt> {
     let mut order = order.clone();
     let mut account = Presence::AsKnown;
     if is_sought(&order.account) {
@@ -37,22 +50,28 @@ pub async fn perform(connector: &dyn Connector, rules: &[Rule], order: &Order) -
             }
             // Nobody to restore is nothing to do: nobody has said that there was an account.
             Ok(Sought::Nobody { evidence }) => {
-                return Attempt { outcome: Outcome::AlreadyDone { evidence }, account: Presence::Nobody };
+                return Err(Attempt {
+                    outcome: Outcome::AlreadyDone { evidence },
+                    account: Presence::Nobody,
+                });
             }
             Ok(Sought::Several { reason }) => {
-                return Attempt { outcome: Outcome::Refused { reason }, account };
+                return Err(Attempt { outcome: Outcome::Refused { reason }, account });
             }
-            Err(failure) => return Attempt { outcome: failure.of_look(), account },
+            Err(failure) => return Err(Attempt { outcome: failure.of_look(), account }),
         }
     }
     match find_heir(connector, rules, &mut order).await {
-        Ok(()) => {}
-        Err(outcome) => return Attempt { outcome, account },
+        Ok(()) => Ok((order, account)),
+        Err(outcome) => Err(Attempt { outcome, account }),
     }
-    let outcome = on_account(connector, &order).await;
-    match outcome {
+}
+
+/// "200 is not proof": `Done` needs an observation, else the verdict is `Unknown`.
+pub async fn act(connector: &dyn Connector, order: &Order, account: Presence) -> Attempt {
+    match on_account(connector, order).await {
         Ok(outcome) => Attempt { outcome, account },
-        Err(evidence) => gone(&order, evidence),
+        Err(evidence) => gone(order, evidence),
     }
 }
 

@@ -75,14 +75,18 @@ pub(crate) fn credentials<'a>(
 pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, SettingsError> {
     let fields: Map<String, Value> =
         serde_json::from_str(text).map_err(|error| SettingsError::whole(error.to_string()))?;
-    // serde_json does not say in which field a wrong type was met: each field is read by itself first.
+    // An error within a field says where it is; one of the whole does not even name the field.
     for (field, value) in &fields {
         let alone = Map::from_iter([(field.clone(), value.clone())]);
-        read::<T>(alone).map_err(|message| SettingsError::new(field, message))?;
+        read::<T>(alone).map_err(|(path, message)| {
+            SettingsError::new(if path == "." { field.clone() } else { path }, message)
+        })?;
     }
-    read(fields).map_err(SettingsError::whole)
+    read(fields).map_err(|(_, message)| SettingsError::whole(message))
 }
 
-fn read<T: DeserializeOwned>(fields: Map<String, Value>) -> Result<T, String> {
-    serde_json::from_value(Value::Object(fields)).map_err(|error| error.to_string())
+/// The error has the path to where it is, as in `disable[0].request.path`.
+fn read<T: DeserializeOwned>(fields: Map<String, Value>) -> Result<T, (String, String)> {
+    serde_path_to_error::deserialize(Value::Object(fields))
+        .map_err(|error| (error.path().to_string(), error.inner().to_string()))
 }

@@ -13,6 +13,11 @@ statements! {
                    WHERE tenant_id = $1 AND user_id = $2 AND platform_id = $3 AND state <> 'deleted' \
                    ORDER BY remote_id LIMIT 1";
     OBSERVED = "UPDATE accounts SET state = $3, observed_ms = $4 WHERE platform_id = $1 AND remote_id = $2";
+    /// An account that was found becomes known; one that is known already stays whose it is.
+    LINK = "INSERT INTO accounts (tenant_id, platform_id, remote_id, user_id, state, observed_ms) \
+            VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (platform_id, remote_id) \
+            DO UPDATE SET state = excluded.state, observed_ms = excluded.observed_ms";
+    OWNER = "SELECT user_id FROM accounts WHERE platform_id = $1 AND remote_id = $2";
     EXISTS = "SELECT 1 FROM accounts WHERE platform_id = $1 AND remote_id = $2";
     COUNT = "SELECT COUNT(*) FROM (SELECT 1 FROM accounts WHERE tenant_id = $1 AND user_id = $2 LIMIT $3) AS counted";
 }
@@ -46,6 +51,17 @@ pub fn observed(
     now_ms: i64,
 ) -> Result<()> {
     tx.execute(OBSERVED, params![platform, remote_id, state.as_str(), now_ms]).map(|_| ())
+}
+
+/// Notes an account that was found on a platform, and the state it was seen in.
+pub fn link(tx: &mut Tx<'_>, tenant: TenantId, account: &Account, now_ms: i64) -> Result<()> {
+    let Account { platform, user, remote_id, state } = account;
+    tx.execute_one(LINK, params![tenant, platform, remote_id, user, state.as_str(), now_ms])
+}
+
+/// Whose account it is, as far as we know.
+pub fn owner(tx: &mut Tx<'_>, platform: PlatformId, remote_id: &str) -> Result<Option<UserId>> {
+    tx.query_opt(OWNER, params![platform, remote_id], |row| row.take())
 }
 
 /// Whether anybody has that account.

@@ -7,6 +7,7 @@ use crate::{Error, Result};
 const SERIES: &[&str] = &[
     include_str!("../../../migrations/0001_foundation.sql"),
     include_str!("../../../migrations/0002_faces.sql"),
+    include_str!("../../../migrations/0003_connectors.sql"),
 ];
 
 const VERSIONS: &str = "schema_versions";

@@ -3,7 +3,8 @@
 //! The database is the scheduler: `claim` takes ready steps under a lease, everything else saves what
 //! `domain` decided, fenced by the state and attempt that the decision was made from.
 
-use domain::step::Progress;
+use domain::breaker::Health;
+use domain::step::{Hand, Progress};
 use domain::{OffboardingId, PlatformId, Step, StepNo, StepState, TenantId};
 
 use crate::db::{Row, Tx, params, statements};
@@ -12,38 +13,42 @@ use crate::{Error, Result};
 macro_rules! columns {
     () => {
         "no, platform_id, local, remote_id, action, state, needs, attempt, tried_before, ready_at_ms, \
-         idempotency_key, progress_done, progress_total, note, finished_ms"
+         idempotency_key, progress_done, progress_total, note, finished_ms, stands_for, assignee, due_ms, remind_ms"
     };
 }
 
 statements! {
     INSERT = "INSERT INTO steps (offboarding_id, tenant_id, no, platform_id, local, remote_id, action, state, \
               needs, attempt, tried_before, ready_at_ms, idempotency_key, progress_done, progress_total, note, \
-              finished_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+              finished_ms, stands_for, assignee, due_ms, remind_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
+              $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
     OF_OFFBOARDING = concat!("SELECT ", columns!(), " FROM steps WHERE offboarding_id = $1 ORDER BY no");
     LOCKED = concat!("SELECT ", columns!(), " FROM steps WHERE offboarding_id = $1 ORDER BY no FOR NO KEY UPDATE");
     SAVE = "UPDATE steps SET state = $5, tried_before = $6, ready_at_ms = $7, note = $8, finished_ms = $9, \
-            progress_done = $10, progress_total = $11, lease_until_ms = NULL, node = NULL \
+            progress_done = $10, progress_total = $11, due_ms = $12, remind_ms = $13, lease_until_ms = NULL, node = NULL \
             WHERE offboarding_id = $1 AND no = $2 AND state = $3 AND attempt = $4";
     /// Platforms with a step that may run now, found by hopping along the index from platform to platform.
     DUE = "WITH RECURSIVE due (platform_id) AS ( \
-             SELECT MIN(platform_id) FROM steps WHERE state = 'ready' \
+             SELECT MIN(platform_id) FROM steps WHERE state = 'ready' AND action <> 'manual' \
              UNION ALL \
-             SELECT (SELECT MIN(s.platform_id) FROM steps s WHERE s.state = 'ready' AND s.platform_id > due.platform_id) \
+             SELECT (SELECT MIN(s.platform_id) FROM steps s \
+               WHERE s.state = 'ready' AND s.action <> 'manual' AND s.platform_id > due.platform_id) \
              FROM due WHERE due.platform_id IS NOT NULL) \
-           SELECT p.id, p.max_in_flight, p.failures, p.paused_until_ms FROM due JOIN platforms p ON p.id = due.platform_id \
-           WHERE p.paused_until_ms <= $1 AND EXISTS (SELECT 1 FROM steps s \
-             WHERE s.platform_id = p.id AND s.state = 'ready' AND s.ready_at_ms <= $1) ORDER BY p.id";
-    /// One claim at a time on a platform: two at once would not see what the other takes of an account.
-    ALONE = "SELECT id FROM platforms WHERE id = $1 FOR NO KEY UPDATE";
-    /// Oldest first. Never two offboardings at once on one account: a running one, else the first in line,
+           SELECT p.tenant_id, p.id, p.max_in_flight, p.failures, p.paused_until_ms, p.held \
+           FROM due JOIN platforms p ON p.id = due.platform_id \
+           WHERE p.paused_until_ms <= $1 AND NOT p.held AND EXISTS (SELECT 1 FROM steps s WHERE s.platform_id = p.id \
+             AND s.state = 'ready' AND s.action <> 'manual' AND s.ready_at_ms <= $1) ORDER BY p.id";
+    /// One claim at a time on a platform: two at once would not see what the other takes of an account. None on one
+    /// that was paused or held since it was looked for.
+    ALONE = "SELECT id FROM platforms WHERE id = $1 AND paused_until_ms <= $2 AND NOT held FOR NO KEY UPDATE";
+    /// Oldest first. What a person does is not for us, and holds nobody up. Never two offboardings at once on one account: a running one, else the first in line,
     /// keeps the others waiting. Never a deletion before its transfers. The rows are picked once and for all
     /// in a materialized CTE: as a plain subquery, PostgreSQL may run it again and pick more than `LIMIT`.
     CLAIM = "WITH picked AS MATERIALIZED ( \
                SELECT s.offboarding_id, s.no FROM steps s \
-               WHERE s.platform_id = $1 AND s.state = 'ready' AND s.ready_at_ms <= $2 \
+               WHERE s.platform_id = $1 AND s.state = 'ready' AND s.action <> 'manual' AND s.ready_at_ms <= $2 \
                  AND NOT EXISTS (SELECT 1 FROM steps r WHERE r.platform_id = s.platform_id \
-                   AND r.remote_id = s.remote_id AND r.state IN ('ready', 'running') \
+                   AND r.remote_id = s.remote_id AND r.state IN ('ready', 'running') AND r.action <> 'manual' \
                    AND r.offboarding_id <> s.offboarding_id \
                    AND (r.state = 'running' OR r.ready_at_ms <= $2 \
                      AND (r.ready_at_ms, r.offboarding_id) < (s.ready_at_ms, s.offboarding_id))) \
@@ -61,9 +66,12 @@ statements! {
     /// Keeps the lease of a step that works in chunks, and shows how far it is.
     PROGRESS = "UPDATE steps SET progress_done = $4, progress_total = $5, lease_until_ms = $6 \
                 WHERE offboarding_id = $1 AND no = $2 AND attempt = $3 AND state = 'running'";
+    /// Steps by hand whose time for a word has come.
+    REMIND = "SELECT tenant_id, offboarding_id, no, attempt FROM steps \
+              WHERE action = 'manual' AND state = 'ready' AND remind_ms <= $1 ORDER BY remind_ms LIMIT $2";
     COUNTS = "SELECT p.name, s.state, COUNT(*) FROM platforms p \
               JOIN steps s ON s.platform_id = p.id AND s.state = $2 \
-              AND s.state IN ('waiting', 'ready', 'running', 'failed') \
+              AND s.state IN ('waiting', 'ready', 'running', 'failed') AND (s.state <> 'ready' OR s.action <> 'manual') \
               WHERE p.tenant_id = $1 GROUP BY p.name, s.state ORDER BY p.name";
 }
 
@@ -79,9 +87,10 @@ pub struct Claim {
 /// A platform with work to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Due {
+    pub tenant: TenantId,
     pub platform: PlatformId,
     pub max_in_flight: i64,
-    pub health: domain::breaker::Health,
+    pub health: Health,
 }
 
 /// How a claim is made.
@@ -116,6 +125,10 @@ pub fn insert(tx: &mut Tx<'_>, tenant: TenantId, offboarding: &OffboardingId, st
                 step.progress.total,
                 step.note,
                 step.finished_ms,
+                step.hand.as_ref().map(|hand| hand.stands_for.as_str()),
+                step.hand.as_ref().and_then(|hand| hand.assignee.as_deref()),
+                step.hand.as_ref().map(|hand| hand.due_ms),
+                step.hand.as_ref().map(|hand| hand.remind_ms),
             ],
         )?;
     }
@@ -147,6 +160,8 @@ pub fn save(tx: &mut Tx<'_>, offboarding: &OffboardingId, before: &Step, after: 
             after.finished_ms,
             after.progress.done,
             after.progress.total,
+            after.hand.as_ref().map(|hand| hand.due_ms),
+            after.hand.as_ref().map(|hand| hand.remind_ms),
         ],
     )?;
     match rows {
@@ -158,9 +173,10 @@ pub fn save(tx: &mut Tx<'_>, offboarding: &OffboardingId, before: &Step, after: 
 pub fn due(tx: &mut Tx<'_>, now_ms: i64) -> Result<Vec<Due>> {
     tx.query(DUE, params![now_ms], |row| {
         Ok(Due {
+            tenant: row.take()?,
             platform: row.take()?,
             max_in_flight: row.take()?,
-            health: domain::breaker::Health { failures: row.take()?, paused_until_ms: row.take()? },
+            health: Health { failures: row.take()?, paused_until_ms: row.take()?, held: row.take()? },
         })
     })
 }
@@ -168,7 +184,9 @@ pub fn due(tx: &mut Tx<'_>, now_ms: i64) -> Result<Vec<Due>> {
 /// Takes at most `limit` ready steps of a platform. Several platforms in one transaction: in the order of their
 /// ids, as [`due`] gives them, so that two nodes never wait for each other in a circle.
 pub fn claim(tx: &mut Tx<'_>, platform: PlatformId, lease: &Lease<'_>, limit: i64) -> Result<Vec<Claim>> {
-    tx.query_one(ALONE, params![platform], |row| row.take::<i64>())?;
+    if tx.query_opt(ALONE, params![platform, lease.now_ms], |row| row.take::<i64>())?.is_none() {
+        return Ok(Vec::new());
+    }
     let state = lease.state.as_str();
     tx.query(CLAIM, params![platform, lease.now_ms, lease.until_ms, lease.node, limit, state], read_claim)
 }
@@ -176,6 +194,11 @@ pub fn claim(tx: &mut Tx<'_>, platform: PlatformId, lease: &Lease<'_>, limit: i6
 /// Steps whose node fell silent.
 pub fn lapsed(tx: &mut Tx<'_>, now_ms: i64, limit: i64) -> Result<Vec<Claim>> {
     tx.query(LAPSED, params![now_ms, limit], read_claim)
+}
+
+/// Steps by hand that somebody should hear of now.
+pub fn to_remind(tx: &mut Tx<'_>, now_ms: i64, limit: i64) -> Result<Vec<Claim>> {
+    tx.query(REMIND, params![now_ms, limit], read_claim)
 }
 
 /// Whether a lapsed step still is. Asked in the transaction that rescues it, behind `offboardings::locked`:
@@ -194,7 +217,8 @@ pub fn progress(tx: &mut Tx<'_>, claim: &Claim, progress: Progress, lease_until_
     Ok(rows == 1)
 }
 
-/// Steps of a tenant in `state`, by the name of their platform. Final states are not counted: they only grow.
+/// Steps of a tenant in `state`, by the name of their platform. Final states are not counted: they only grow; nor
+/// is what a person is to do.
 pub fn counts(tx: &mut Tx<'_>, tenant: TenantId, state: StepState) -> Result<Vec<(String, StepState, i64)>> {
     tx.query(COUNTS, params![tenant, state.as_str()], |row| Ok((row.take()?, row.word()?, row.take()?)))
 }
@@ -224,7 +248,18 @@ fn read(row: &mut Row<'_>) -> Result<Step> {
         progress: Progress { done: row.take()?, total: row.take()? },
         note: row.take()?,
         finished_ms: row.take()?,
+        hand: read_hand(row)?,
     })
+}
+
+fn read_hand(row: &mut Row<'_>) -> Result<Option<Hand>> {
+    let stands_for: Option<String> = row.take()?;
+    let assignee: Option<String> = row.take()?;
+    let times: (Option<i64>, Option<i64>) = (row.take()?, row.take()?);
+    let (Some(stands_for), (Some(due_ms), Some(remind_ms))) = (stands_for, times) else { return Ok(None) };
+    let stands_for =
+        stands_for.parse().map_err(|_| Error::inconsistent(format!("stands_for {stands_for:?}")))?;
+    Ok(Some(Hand { stands_for, assignee, due_ms, remind_ms }))
 }
 
 /// `1,2,5`: they are read and written together with their step, and only there.

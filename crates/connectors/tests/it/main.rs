@@ -4,10 +4,13 @@
 
 mod appviewx;
 mod commvault;
+mod http;
 mod journal;
+mod ldap;
 mod netex;
 mod outbound;
 mod perform;
+mod postgres;
 mod settings;
 mod simulated;
 mod simulated_conforms;

@@ -2,7 +2,7 @@
 
 use domain::outcome::Fault;
 use domain::policy::Heir;
-use domain::{AccountState, Capabilities, Outcome, PlatformKind};
+use domain::{AccountState, Action, Capabilities, Outcome, PlatformKind, Support};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -16,6 +16,8 @@ pub(crate) enum Happening {
     NodeDied(Index),
     RetryAsked(Index),
     Skipped(Index),
+    Confirmed(Index),
+    NobodyThere(Index),
     Cancelled,
     Waited(i64),
 }
@@ -35,13 +37,21 @@ pub(crate) fn outcomes() -> impl Strategy<Value = Outcome> {
     ]
 }
 
+/// Our credentials are not taken: that costs no attempt, so that without a person it may go on for ever.
+fn locked_out() -> Outcome {
+    Outcome::Retry { reason: "401".to_owned(), after_ms: None, fault: Fault::Credentials }
+}
+
 fn happenings() -> impl Strategy<Value = Happening> {
     prop_oneof![
         8 => any::<Index>().prop_map(Happening::Claimed),
         8 => (any::<Index>(), outcomes()).prop_map(|(index, outcome)| Happening::Answered(index, outcome)),
+        1 => any::<Index>().prop_map(|index| Happening::Answered(index, locked_out())),
         2 => any::<Index>().prop_map(Happening::NodeDied),
         2 => any::<Index>().prop_map(Happening::RetryAsked),
         2 => any::<Index>().prop_map(Happening::Skipped),
+        4 => any::<Index>().prop_map(Happening::Confirmed),
+        1 => any::<Index>().prop_map(Happening::NobodyThere),
         4 => (0_i64..3_000).prop_map(Happening::Waited),
     ]
 }
@@ -58,13 +68,9 @@ pub(crate) fn histories() -> impl Strategy<Value = Vec<Happening>> {
 }
 
 fn capabilities() -> impl Strategy<Value = Capabilities> {
-    any::<[bool; 6]>().prop_map(|[disable, enable, end_sessions, transfer, release, delete]| Capabilities {
-        disable,
-        enable,
-        end_sessions,
-        transfer,
-        release,
-        delete,
+    prop::collection::vec(select(Support::ALL), Action::ALL.len()).prop_map(|supports| {
+        let each = Action::ALL.iter().zip(supports);
+        each.fold(Capabilities::FULL, |able, (action, support)| able.with(*action, support))
     })
 }
 

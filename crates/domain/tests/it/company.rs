@@ -2,9 +2,9 @@
 
 use domain::plan::{Named, NamedHeir, Request, Snapshot, Successor, plan};
 use domain::{
-    Account, AccountState, AssetKind, Capabilities, Goal, GroupId, Holdings, Offboarding, OffboardingId,
-    Owner, Plan, Platform, PlatformId, PlatformKind, Policy, Refusal, Role, Step, Terms, User, UserId,
-    UserState, offboarding::state_of,
+    Account, AccountState, Action, AssetKind, Capabilities, Goal, GroupId, Holdings, Offboarding,
+    OffboardingId, Owner, Plan, Platform, PlatformId, PlatformKind, Policy, Refusal, Role, Step, Support,
+    Terms, User, UserId, UserState, offboarding::state_of,
 };
 
 pub(crate) const NOW_MS: i64 = 1_000_000;
@@ -146,6 +146,11 @@ pub(crate) fn platform(id: i64, name: &str, kind: PlatformKind, capabilities: Ca
         capabilities,
         revision: 1,
     }
+}
+
+/// Abilities of which some are a person's.
+pub(crate) fn by_hand(actions: &[Action]) -> Capabilities {
+    actions.iter().fold(Capabilities::FULL, |able, action| able.with(*action, Support::ByHand))
 }
 
 pub(crate) fn account(platform: i64, remote_id: &str, state: AccountState) -> Account {

@@ -6,7 +6,7 @@ use domain::plan::NamedHeir;
 use domain::policy::Heir;
 use domain::{AccountState, Action, Capabilities, Goal, GroupId, Handover, Owner, Policy, StepState};
 
-use crate::company::{Company, HEIR, NOW_MS, OPS, account, colleague, to_group, to_user};
+use crate::company::{Company, HEIR, NOW_MS, OPS, account, by_hand, colleague, to_group, to_user};
 
 /// Every goal, whatever is owned, whoever is named: the plan in short, or the refusal.
 #[test]

@@ -8,7 +8,7 @@ use domain::{
     Action, Capabilities, Fact, Goal, Offboarding, OffboardingState, Outcome, Step, StepNo, StepState, retry,
 };
 
-use crate::company::{Company, NOW_MS, OPS, accepted, to_group};
+use crate::company::{Company, NOW_MS, OPS, accepted, by_hand, to_group};
 
 /// An offboarding under way, moved by hand.
 struct Under {
@@ -128,8 +128,7 @@ fn no_deletion_without_the_transfer_of_its_account() {
 /// By hand or not: a deletion loses what was not handed over.
 #[test]
 fn no_deletion_without_a_transfer_by_hand_and_none_by_hand_without_a_transfer() {
-    let no_transfer = Capabilities { transfer: false, ..Capabilities::FULL };
-    let no_delete = Capabilities { delete: false, ..Capabilities::FULL };
+    let (no_transfer, no_delete) = (by_hand(&[Action::Transfer]), by_hand(&[Action::Delete]));
     for capabilities in [no_transfer, no_delete] {
         let mut run = Under::way(&Company::new().with("play", capabilities), Goal::Remove);
         run.check(OffboardingState::Running, "ready ready ready ready waiting waiting waiting");

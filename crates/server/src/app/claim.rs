@@ -3,8 +3,8 @@
 use connectors::Heir;
 use domain::step::{Event, next};
 use domain::{
-    Action, Error, Handover, Offboarding, OffboardingState, Owner, Platform, PlatformId, Refusal, Step,
-    StepState, TenantId,
+    Action, Error, Handover, Identity, Offboarding, OffboardingState, Owner, Platform, PlatformId, Refusal,
+    Step, StepState, Support, TenantId, User,
 };
 use store::steps::{Claim, Due, Lease};
 use store::{Tx, accounts, groups, offboardings, platforms, steps, users};
@@ -20,6 +20,8 @@ pub struct Work {
     pub offboarding: Offboarding,
     pub step: Step,
     pub platform: Platform,
+    /// Whose account it is.
+    pub user: Identity,
     /// Who inherits, or why nobody may: successors are judged again now that the transfer runs.
     pub heir: Result<Option<Heir>, Refusal>,
 }
@@ -84,11 +86,15 @@ fn load_work(tx: &mut Tx<'_>, claim: Claim, platform: &Platform) -> Result<Work,
     let mut steps = steps::of_offboarding(tx, &claim.offboarding)?;
     let index = steps.iter().position(|step| step.no == claim.no).ok_or_else(gone)?;
     let step = steps.swap_remove(index);
+    let leaver = users::by_id(tx, claim.tenant, offboarding.user)?;
+    let leaver = leaver.ok_or_else(|| Error::internal(&"the offboarding's user is gone"))?;
+    let by_deletion = platform.capabilities.transfer == Support::WithDelete;
     let heir = match step.action {
-        Action::Transfer => heir(tx, claim.tenant, &offboarding, platform)?,
+        Action::Transfer => heir(tx, claim.tenant, &offboarding, &leaver, platform)?,
+        Action::Delete if by_deletion => heir(tx, claim.tenant, &offboarding, &leaver, platform)?,
         _ => Ok(None),
     };
-    Ok(Work { claim, offboarding, step, platform: platform.clone(), heir })
+    Ok(Work { claim, offboarding, step, platform: platform.clone(), user: Identity::from(&leaver), heir })
 }
 
 /// Who inherits, with the successor's own account on the platform where there is one.
@@ -96,12 +102,11 @@ fn heir(
     tx: &mut Tx<'_>,
     tenant: TenantId,
     offboarding: &Offboarding,
+    leaver: &User,
     platform: &Platform,
 ) -> Result<Result<Option<Heir>, Refusal>, Error> {
     let Some(Handover::To(owner)) = offboarding.handover else { return Ok(Ok(None)) };
-    let leaver = users::by_id(tx, tenant, offboarding.user)?;
-    let leaver = leaver.ok_or_else(|| Error::internal(&"the offboarding's user is gone"))?;
-    if let Some(refusal) = unfit(tx, tenant, &leaver, owner)? {
+    if let Some(refusal) = unfit(tx, tenant, leaver, owner)? {
         return Ok(Err(refusal));
     }
     let heir = match owner {
@@ -109,7 +114,7 @@ fn heir(
         Owner::User(id) => {
             let account =
                 accounts::on_platform(tx, tenant, id, platform.id)?.map(|account| account.remote_id);
-            users::by_id(tx, tenant, id)?.map(|user| Heir::User { user_name: user.user_name, account })
+            users::by_id(tx, tenant, id)?.map(|user| Heir::User { user: Identity::from(&user), account })
         }
     };
     Ok(Ok(heir))

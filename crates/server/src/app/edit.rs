@@ -56,6 +56,16 @@ impl Edit {
         self.told(facts)
     }
 
+    pub(super) fn nobody_there(&mut self, no: StepNo, now_ms: i64) -> Result<(), Error> {
+        let facts = settle::nobody_there(&mut self.offboarding, &mut self.steps, no, now_ms);
+        self.told(facts)
+    }
+
+    pub(super) fn confirm(&mut self, no: StepNo, evidence: &str, now_ms: i64) -> Result<(), Error> {
+        let facts = settle::confirm_step(&mut self.offboarding, &mut self.steps, no, evidence, now_ms);
+        self.told(facts)
+    }
+
     pub(super) fn rescue(&mut self, no: StepNo, now_ms: i64) -> Result<(), Error> {
         let facts = settle::rescue(&mut self.offboarding, &mut self.steps, no, now_ms);
         self.told(facts)

@@ -12,6 +12,7 @@ mod client_tokens;
 mod clients;
 mod cloud_tokens;
 mod confirm;
+mod connections;
 mod console;
 mod credentials;
 mod directory;
@@ -43,6 +44,7 @@ mod tokens;
 mod wait;
 mod welcome;
 
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use domain::{Error, Fact, Role, TenantId, TokenKind, User, UserId};
@@ -63,6 +65,7 @@ pub use authenticate::TOKEN_PREFIX;
 pub use claim::Work;
 pub use client_tokens::{ClientSignIn, MAX_SERVICE_TOKENS, SERVICE_TOKEN_LIFE_MS};
 pub use clients::Client;
+pub use connections::Connections;
 pub use directory::{
     Changed, Dissolution, Dissolved, GroupDetail, GroupsChange, Leaving, MAX_GROUP_ROLES,
     MAX_GROUPS_PER_REQUEST, MAX_MEMBERS, MAX_NEW_USERS, NewGroup, NewName, NewUser, SeatChange, UserChange,
@@ -116,6 +119,8 @@ pub struct AppOptions {
     pub max_wait_ms: i64,
     /// Where welcome mails go; without it none is sent.
     pub mailer: Option<Mailer>,
+    /// The folder of the secrets that platforms' settings refer to as `file:PATH`.
+    pub secrets: Option<PathBuf>,
 }
 
 impl Default for AppOptions {
@@ -127,6 +132,7 @@ impl Default for AppOptions {
             longest_lock_ms: 15 * 60_000,
             max_wait_ms: 30_000,
             mailer: None,
+            secrets: None,
         }
     }
 }
@@ -139,6 +145,7 @@ pub struct App {
     /// What service tokens are signed with, once it was needed; it stays the same for ever.
     service_key: OnceLock<SigningKey>,
     pub options: AppOptions,
+    pub connections: Connections,
     /// Steps may be ready: a hint for the engine, which polls all the same.
     pub work_hint: Notify,
     /// Something was logged or settled: a hint for feeds and for those who wait.
@@ -154,6 +161,7 @@ impl App {
             random,
             passwords,
             service_key: OnceLock::new(),
+            connections: Connections::new(options.secrets.clone()),
             options,
             work_hint: Notify::new(),
             change_hint: tokio::sync::watch::Sender::new(0),

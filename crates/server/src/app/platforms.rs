@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use connectors::SettingsError;
 use domain::breaker::Health;
-use domain::{Error, Fact, Platform, PlatformId, PlatformKind, Role, StepState};
+use domain::{Error, Fact, Platform, PlatformId, PlatformKind, Role, StepState, Terms};
 use serde_json::json;
 use store::numbers::{self, Series};
 use store::{Tx, platforms, steps, tenants};
@@ -23,6 +24,7 @@ pub struct NewPlatform {
     /// JSON text, in the connector's terms.
     pub settings: String,
     pub max_in_flight: Option<i64>,
+    pub terms: Terms,
 }
 
 /// A platform and how it stands.
@@ -113,10 +115,15 @@ impl App {
         if platform.kind == PlatformKind::Local {
             return Ok(Ok("Exeunt's own directory".to_owned()));
         }
-        let opened = connectors::open(platform.kind, &platform.name, &platform.settings);
-        let connector = opened.map_err(|error| Error::invalid("settings", error.to_string()))?;
-        let checked = tokio::time::timeout(Duration::from_millis(CHECK_MS), connector.check()).await;
-        Ok(checked.unwrap_or_else(|_| Err(format!("no answer within {CHECK_MS} ms"))))
+        let connector = match self.connections.to(caller.tenant, &platform) {
+            Ok(connector) => connector,
+            Err(error) => return Ok(Err(error.to_string())),
+        };
+        match tokio::time::timeout(Duration::from_millis(CHECK_MS), connector.check()).await {
+            Ok(Ok(checked)) => Ok(Ok(checked.server)),
+            Ok(Err(failure)) => Ok(Err(failure.to_string())),
+            Err(_) => Ok(Err(format!("no answer within {CHECK_MS} ms"))),
+        }
     }
 }
 
@@ -126,8 +133,12 @@ fn apply(tx: &mut Tx<'_>, pen: &Pen, new: &NewPlatform) -> Result<(Platform, &'s
     if !(1..=MAX_IN_FLIGHT).contains(&max_in_flight) {
         return Err(Error::invalid("max_in_flight", format!("must be 1 to {MAX_IN_FLIGHT}")));
     }
-    let capabilities = connectors::check_settings(new.kind, &new.settings)
-        .map_err(|error| Error::invalid("settings", format!("{}: {error}", new.name)))?;
+    let unfit = |error: SettingsError| Error::invalid("settings", format!("{}: {error}", new.name));
+    let able = connectors::check_settings(new.kind, &new.settings).map_err(unfit)?;
+    new.terms
+        .check()
+        .map_err(|(field, message)| Error::invalid(field, format!("{}: {message}", new.name)))?;
+    connectors::check_rules(new.kind, &new.settings, &new.terms.match_by).map_err(unfit)?;
     let before = platforms::by_name(tx, pen.tenant, &new.name)?;
     let id = match &before {
         Some(before) if before.kind != new.kind => {
@@ -141,14 +152,17 @@ fn apply(tx: &mut Tx<'_>, pen: &Pen, new: &NewPlatform) -> Result<(Platform, &'s
         name: new.name.clone(),
         kind: new.kind,
         settings: new.settings.clone(),
-        max_in_flight,
-        capabilities,
+        max_in_flight: within_pace(max_in_flight, new.terms.max_per_second),
+        capabilities: new.terms.limit(able),
+        terms: new.terms.clone(),
+        // Always one more: the secrets that the settings refer to may be new ones.
+        revision: before.as_ref().map_or(0, |before| before.revision) + 1,
     };
     let verdict = match before {
-        Some(before) if before == platform => return Ok((platform, "unchanged")),
-        Some(_) => {
+        Some(before) => {
             platforms::update(tx, pen.tenant, &platform)?;
-            "changed"
+            let same = before == Platform { revision: before.revision, ..platform.clone() };
+            if same { "unchanged" } else { "changed" }
         }
         None => {
             platforms::insert(tx, pen.tenant, &platform)?;
@@ -158,4 +172,9 @@ fn apply(tx: &mut Tx<'_>, pen: &Pen, new: &NewPlatform) -> Result<(Platform, &'s
     let detail = json!({ "platform": platform.name, "kind": platform.kind, "verdict": verdict });
     pen.write(tx, &Fact::new("platform.applied", detail))?;
     Ok((platform, verdict))
+}
+
+/// More at once than requests in a second would only wait for their turn, and lose their time by it.
+fn within_pace(max_in_flight: i64, max_per_second: Option<u32>) -> i64 {
+    max_per_second.map_or(max_in_flight, |most| max_in_flight.min(i64::from(most)))
 }

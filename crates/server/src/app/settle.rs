@@ -1,12 +1,14 @@
 //! What a verdict, a lapsed lease or a chunk of local work makes of a step.
 
+use connectors::{Attempt, Presence};
 use domain::settle::Moment;
 use domain::step::Progress;
 use domain::{
-    AccountState, Action, Error, Fact, Handover, Offboarding, Outcome, Owner, Platform, Step, StepNo,
+    Account, AccountState, Action, Error, Fact, Handover, Offboarding, Outcome, Owner, Platform, Step,
     TenantId,
 };
 use serde_json::json;
+use store::steps::Claim;
 use store::{Tx, accounts, platforms, steps, users};
 
 use super::claim::Work;
@@ -16,7 +18,8 @@ use super::{App, Pen};
 
 impl App {
     /// Notes a verdict. Answers `false` if the step was no longer ours: then nothing is written.
-    pub async fn settle(&self, work: &Work, outcome: Outcome) -> Result<bool, Error> {
+    pub async fn settle(&self, work: &Work, attempt: Attempt) -> Result<bool, Error> {
+        let Attempt { outcome, account } = attempt;
         let pen = self.pen(work.claim.tenant, "engine");
         let moment = Moment { now_ms: pen.now_ms, jitter: self.random.jitter() };
         let (claim, platform) = (work.claim.clone(), work.platform.clone());
@@ -30,7 +33,10 @@ impl App {
                 edit.settle(claim.no, &outcome, moment)?;
                 crate::halt::at("settling");
                 note_health(tx, &pen, &platform, &outcome)?;
-                note_account(tx, &edit, claim.no, &outcome, pen.now_ms)?;
+                note_account(tx, &edit, &claim, &outcome, &account, pen.now_ms)?;
+                if account == Presence::Nobody {
+                    edit.nobody_there(claim.no, pen.now_ms)?;
+                }
                 edit.save(tx, &pen)?;
                 Ok(true)
             })
@@ -105,6 +111,22 @@ impl App {
         Ok(lapsed.len())
     }
 
+    /// Whether the account that was found is known as somebody else's: then it is not touched.
+    pub async fn belongs_to_another(&self, work: &Work, remote_id: &str) -> Result<Option<String>, Error> {
+        let (tenant, platform, user) = (work.claim.tenant, work.platform.id, work.offboarding.user);
+        let owner = self
+            .store
+            .read(|tx| {
+                let owner = accounts::owner(tx, platform, remote_id)?.filter(|owner| *owner != user);
+                Ok::<_, Error>(match owner {
+                    Some(owner) => users::by_id(tx, tenant, owner)?,
+                    None => None,
+                })
+            })
+            .await?;
+        Ok(owner.map(|owner| owner.user_name))
+    }
+
     /// Numbers waiting log entries. Answers how many.
     pub async fn seal(&self) -> Result<usize, Error> {
         if !self.store.read(|tx| Ok::<_, Error>(store::log::any_unsealed(tx)?)).await? {
@@ -141,7 +163,9 @@ fn note_health(tx: &mut Tx<'_>, pen: &Pen, platform: &Platform, outcome: &Outcom
     }
     platforms::set_health(tx, platform.id, after)?;
     let detail = json!({ "platform": platform.name, "failures": after.failures, "reason": outcome.text() });
-    if after.is_paused(pen.now_ms) {
+    if after.held {
+        pen.write(tx, &Fact::new("platform.held", detail))?;
+    } else if after.is_paused(pen.now_ms) {
         pen.write(tx, &Fact::new("platform.paused", detail))?;
     } else if before.failures >= domain::breaker::FAILURES_BEFORE_PAUSE {
         pen.write(tx, &Fact::new("platform.resumed", detail))?;
@@ -149,21 +173,29 @@ fn note_health(tx: &mut Tx<'_>, pen: &Pen, platform: &Platform, outcome: &Outcom
     Ok(())
 }
 
+/// What the attempt tells of the account: the state it is in now, and which one it is where that was not known.
 fn note_account(
     tx: &mut Tx<'_>,
     edit: &Edit,
-    no: StepNo,
+    claim: &Claim,
     outcome: &Outcome,
+    account: &Presence,
     now_ms: i64,
 ) -> Result<(), Error> {
-    let Some(step) = edit.steps.iter().find(|step| step.no == no) else { return Ok(()) };
+    let Some(step) = edit.steps.iter().find(|step| step.no == claim.no) else { return Ok(()) };
     let state = match step.action {
-        Action::Disable => AccountState::Disabled,
-        Action::Enable => AccountState::Active,
-        Action::Delete => AccountState::Deleted,
-        Action::EndSessions | Action::Transfer | Action::Release | Action::Manual => return Ok(()),
+        _ if *account == Presence::Nobody => Some(AccountState::Deleted),
+        Action::Disable => Some(AccountState::Disabled),
+        Action::Enable => Some(AccountState::Active),
+        Action::Delete => Some(AccountState::Deleted),
+        Action::EndSessions | Action::Transfer | Action::Release | Action::Manual => None,
     };
-    if outcome.succeeded() {
+    let state = state.filter(|_| outcome.succeeded());
+    if let Presence::Found(remote_id) = account {
+        let (platform, user, remote_id) = (step.platform, edit.offboarding.user, remote_id.clone());
+        let state = state.unwrap_or(AccountState::Unknown);
+        accounts::link(tx, claim.tenant, &Account { platform, user, remote_id, state }, now_ms)?;
+    } else if let Some(state) = state {
         accounts::observed(tx, step.platform, &step.remote_id, state, now_ms)?;
     }
     Ok(())

@@ -92,7 +92,9 @@ fn add(
         kind: PlatformKind::Local,
         settings: "{}".to_owned(),
         max_in_flight: domain::platform::DEFAULT_MAX_IN_FLIGHT,
+        terms: domain::Terms::default(),
         capabilities: domain::Capabilities::FULL,
+        revision: 1,
     };
     platforms::insert(tx, id, &directory)?;
     let [user_guid, group_guids @ ..] = guids;

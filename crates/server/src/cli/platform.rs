@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use domain::PlatformKind;
+use domain::{PlatformKind, Terms};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ use crate::app::NewPlatform;
 pub enum PlatformCommand {
     /// Declare the platforms of a TOML file, all or none; what is declared already is brought up to date
     Apply {
-        /// File of [[platform]] tables with name, kind, max_in_flight and settings
+        /// File of [[platform]] tables with name, kind, max_in_flight, terms and settings
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
@@ -46,6 +46,8 @@ struct Declaration {
     kind: String,
     max_in_flight: Option<i64>,
     #[serde(default)]
+    terms: Terms,
+    #[serde(default)]
     settings: toml::Table,
 }
 
@@ -73,7 +75,7 @@ fn declaration(one: Declaration) -> Result<NewPlatform, String> {
         named::word::<PlatformKind>(&one.kind).map_err(|error| format!("{}: kind: {error}", one.name))?;
     let settings =
         serde_json::to_string(&one.settings).map_err(|error| format!("{}: settings: {error}", one.name))?;
-    Ok(NewPlatform { name: one.name, kind, settings, max_in_flight: one.max_in_flight })
+    Ok(NewPlatform { name: one.name, kind, settings, max_in_flight: one.max_in_flight, terms: one.terms })
 }
 
 async fn apply(desk: &Desk, file: &Path) -> Result<(), Failure> {

@@ -1,13 +1,12 @@
 //! One attempt at one step, from the claim to the verdict.
 
-use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use connectors::{Connector, Order, perform};
+use connectors::{Attempt, Connector, Order, Presence};
 use domain::{Error, Outcome, PlatformKind};
 
+use super::Engine;
 use super::slots::Slot;
-use super::{Engine, Opened};
 use crate::app::Work;
 use crate::clock;
 
@@ -21,7 +20,7 @@ impl Engine {
         let begun = clock::instant();
         let result = match work.platform.kind {
             PlatformKind::Local => self.run_local(&work).await,
-            PlatformKind::Simulated => self.run_remote(&work).await,
+            _ => self.run_remote(&work).await,
         };
         drop(slot);
         if let Err(error) = result {
@@ -45,65 +44,74 @@ impl Engine {
     }
 
     async fn run_remote(&self, work: &Work) -> Result<(), Error> {
-        let outcome = match self.connector(work) {
+        let attempt = match self.app.connections.to(work.claim.tenant, &work.platform) {
             Ok(connector) => self.act(connector.as_ref(), work).await,
-            Err(reason) => Outcome::Refused { reason },
+            Err(error) => refused(format!("the platform's settings do not fit: {error}")),
         };
         crate::halt::at("applied");
-        let verdict = outcome.verdict();
-        self.settle(work, outcome).await?;
+        let verdict = attempt.outcome.verdict();
+        self.settle(work, attempt).await?;
         metrics::counter!("exeunt_steps_total", "action" => work.step.action.as_str(), "verdict" => verdict)
             .increment(1);
         Ok(())
     }
 
-    async fn act(&self, connector: &dyn Connector, work: &Work) -> Outcome {
+    async fn act(&self, connector: &dyn Connector, work: &Work) -> Attempt {
         let heir = match &work.heir {
             Ok(heir) => heir.clone(),
-            Err(refusal) => return Outcome::Refused { reason: refusal.to_string() },
+            Err(refusal) => return refused(refusal.to_string()),
         };
         let order = Order {
             action: work.step.action,
             account: work.step.remote_id.clone(),
-            user_name: work.offboarding.user_name.clone(),
+            user: work.user.clone(),
             heir,
             message: work.offboarding.message.clone(),
             idempotency_key: work.step.idempotency_key.clone(),
             attempt: work.claim.attempt,
         };
-        if order.action == domain::Action::Manual {
-            let reason = work.step.note.clone().unwrap_or_else(|| "a person must do this".to_owned());
-            return Outcome::Refused { reason };
-        }
         crate::halt::at("before_apply");
         let limit = Duration::from_millis(self.options.attempt_ms);
-        match tokio::time::timeout(limit, perform(connector, &order)).await {
-            Ok(outcome) => outcome,
-            Err(_) => Outcome::Unknown { reason: format!("no answer within {} ms", limit.as_millis()) },
+        match tokio::time::timeout(limit, self.find_and_act(connector, work, &order)).await {
+            Ok(attempt) => attempt,
+            Err(_) => {
+                let reason = format!("no answer within {} ms", limit.as_millis());
+                Attempt { outcome: Outcome::Unknown { reason }, account: Presence::AsKnown }
+            }
         }
     }
 
-    async fn settle(&self, work: &Work, outcome: Outcome) -> Result<(), Error> {
-        let ours = written(|| self.app.settle(work, outcome.clone())).await?;
+    async fn find_and_act(&self, connector: &dyn Connector, work: &Work, order: &Order) -> Attempt {
+        let rules =
+            connectors::rules(work.platform.kind, &work.platform.settings, &work.platform.terms.match_by);
+        let (order, account) = match connectors::resolve(connector, &rules, order).await {
+            Ok(resolved) => resolved,
+            Err(attempt) => return attempt,
+        };
+        if let Presence::Found(id) = &account {
+            match self.app.belongs_to_another(work, id).await {
+                Ok(None) => {}
+                Ok(Some(owner)) => return refused(format!("account {id} is known as {owner}'s")),
+                Err(error) => {
+                    let reason = format!("whose account {id} is could not be looked up: {error}");
+                    return Attempt { outcome: Outcome::Unknown { reason }, account: Presence::AsKnown };
+                }
+            }
+        }
+        connectors::act(connector, &order, account).await
+    }
+
+    async fn settle(&self, work: &Work, attempt: Attempt) -> Result<(), Error> {
+        let ours = written(|| self.app.settle(work, attempt.clone())).await?;
         if !ours {
             tracing::warn!(offboarding = %work.offboarding.id, step = work.step.no.0, "came too late");
         }
         Ok(())
     }
+}
 
-    /// The platform's connector; opened anew when its settings have changed.
-    fn connector(&self, work: &Work) -> Result<Arc<dyn Connector>, String> {
-        let platform = &work.platform;
-        let mut open = self.connectors.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(opened) = open.get(&platform.id).filter(|opened| opened.settings == platform.settings) {
-            return Ok(Arc::clone(&opened.connector));
-        }
-        let opened = connectors::open(platform.kind, &platform.name, &platform.settings);
-        let connector = opened.map_err(|error| format!("the platform's settings do not fit: {error}"))?;
-        let settings = platform.settings.clone();
-        open.insert(platform.id, Opened { settings, connector: Arc::clone(&connector) });
-        Ok(connector)
-    }
+fn refused(reason: String) -> Attempt {
+    Attempt { outcome: Outcome::Refused { reason }, account: Presence::AsKnown }
 }
 
 /// Makes a write again where repeating is right. It is fenced by its claim, so that having happened already

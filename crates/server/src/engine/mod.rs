@@ -7,12 +7,10 @@ mod attempt;
 mod housekeeping;
 mod slots;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
-use connectors::Connector;
-use domain::{Error, PlatformId};
+use domain::Error;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -40,8 +38,8 @@ impl Default for EngineOptions {
     fn default() -> Self {
         Self {
             node: "exeunt".to_owned(),
-            attempt_ms: 10_000,
-            lease_ms: 20_000,
+            attempt_ms: 30_000,
+            lease_ms: 60_000,
             max_in_flight: 64,
             poll_ms: 250,
             stop_ms: 15_000,
@@ -53,19 +51,12 @@ pub struct Engine {
     app: Arc<App>,
     options: EngineOptions,
     slots: Arc<Slots>,
-    /// One connector per platform and settings, so that its connections are kept.
-    connectors: Mutex<HashMap<PlatformId, Opened>>,
-}
-
-struct Opened {
-    settings: String,
-    connector: Arc<dyn Connector>,
 }
 
 impl Engine {
     pub fn new(app: Arc<App>, options: EngineOptions) -> Arc<Self> {
         let slots = Slots::new(options.max_in_flight);
-        Arc::new(Self { app, options, slots, connectors: Mutex::new(HashMap::new()) })
+        Arc::new(Self { app, options, slots })
     }
 
     /// Works until `stop` turns true; then claims nothing more and waits, bounded, for what is under way.

@@ -1,9 +1,9 @@
 //! How many steps run at once, per platform and overall.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::PlatformId;
+use domain::{PlatformId, TenantId};
 use store::steps::Due;
 
 pub(super) struct Slots {
@@ -17,26 +17,34 @@ impl Slots {
         Arc::new(Self { overall, taken: Mutex::new(HashMap::new()) })
     }
 
-    /// How many steps to claim of each platform: one each in turn, as long as there is room there and overall.
+    /// How many steps to claim of each platform: tenants take turns, and the platforms of a tenant in its turns,
+    /// as long as there is room there and overall. In the order of `due`.
     pub(super) fn share_out(&self, due: &[Due]) -> Vec<(PlatformId, i64)> {
         let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let mut free = self.overall - taken.values().sum::<i64>();
-        let mut room: Vec<i64> = due
-            .iter()
-            .map(|due| {
-                let limit = due.health.limit(due.max_in_flight);
-                limit - taken.get(&due.platform).copied().unwrap_or(0)
-            })
-            .collect();
+        let room = |due: &Due| {
+            let limit = due.health.limit(due.max_in_flight);
+            limit - taken.get(&due.platform).copied().unwrap_or(0)
+        };
+        let mut room: Vec<i64> = due.iter().map(room).collect();
         let mut shares = vec![0_i64; due.len()];
-        let mut given = true;
-        while free > 0 && given {
-            given = false;
-            for (room, share) in room.iter_mut().zip(&mut shares) {
-                if *room > 0 && free > 0 {
-                    (*room, *share, free, given) = (*room - 1, *share + 1, free - 1, true);
+        // Each tenant's platforms with room left; whose turn it is stands in front.
+        let mut tenants: BTreeMap<TenantId, VecDeque<usize>> = BTreeMap::new();
+        for (index, due) in due.iter().enumerate().filter(|(index, _)| room[*index] > 0) {
+            tenants.entry(due.tenant).or_default().push_back(index);
+        }
+        while free > 0 && !tenants.is_empty() {
+            tenants.retain(|_, platforms| {
+                if free > 0
+                    && let Some(index) = platforms.pop_front()
+                {
+                    (room[index], shares[index], free) = (room[index] - 1, shares[index] + 1, free - 1);
+                    if room[index] > 0 {
+                        platforms.push_back(index);
+                    }
                 }
-            }
+                !platforms.is_empty()
+            });
         }
         due.iter().map(|due| due.platform).zip(shares).filter(|(_, share)| *share > 0).collect()
     }
@@ -76,14 +84,27 @@ mod tests {
     use super::*;
 
     fn due(id: i64, max_in_flight: i64, failures: i64) -> Due {
-        let health = Health { failures, paused_until_ms: 0 };
-        Due { platform: PlatformId(id), max_in_flight, health }
+        of_tenant(1, id, max_in_flight, failures)
+    }
+
+    fn of_tenant(tenant: i64, id: i64, max_in_flight: i64, failures: i64) -> Due {
+        let health = Health { failures, ..Health::default() };
+        Due { tenant: TenantId(tenant), platform: PlatformId(id), max_in_flight, health }
     }
 
     #[track_caller]
     fn check(slots: &Slots, due: &[Due], expected: &[(i64, i64)]) {
         let shares: Vec<(i64, i64)> = slots.share_out(due).into_iter().map(|(p, n)| (p.0, n)).collect();
         assert_eq!(shares, expected);
+    }
+
+    #[test]
+    fn a_tenant_with_many_platforms_gets_no_more_than_one_with_few() {
+        let mut many: Vec<Due> = (1..=4).map(|id| of_tenant(1, id, 100, 0)).collect();
+        many.push(of_tenant(2, 5, 100, 0));
+        check(&Slots::new(16), &many, &[(1, 2), (2, 2), (3, 2), (4, 2), (5, 8)]);
+        many[4].max_in_flight = 3;
+        check(&Slots::new(16), &many, &[(1, 4), (2, 3), (3, 3), (4, 3), (5, 3)]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use domain::step::Progress;
 use domain::{
     Account, AccountState, Action, Asset, AssetId, AssetKind, Capabilities, Goal, Group, GroupId,
     Offboarding, OffboardingId, OffboardingState, Owner, Platform, PlatformId, PlatformKind, Policy, Role,
-    Step, StepNo, StepState, TenantId, User, UserId, UserState,
+    Step, StepNo, StepState, TenantId, Terms, User, UserId, UserState,
 };
 use store::{Tx, accounts, assets, groups, offboardings, platforms, steps, tenants, users};
 
@@ -66,7 +66,9 @@ pub(crate) fn platform(id: i64, kind: PlatformKind) -> Platform {
         kind,
         settings: "{}".to_owned(),
         max_in_flight: 8,
+        terms: Terms::default(),
         capabilities: Capabilities::FULL,
+        revision: 1,
     }
 }
 
@@ -117,6 +119,7 @@ pub(crate) fn step(no: i64, platform: i64, remote_id: &str, action: Action) -> S
         progress: Progress::default(),
         note: None,
         finished_ms: None,
+        hand: None,
     }
 }
 

@@ -63,7 +63,7 @@ impl<const UNASSIGN: bool> Stage for Certificates<UNASSIGN> {
     }
 
     fn rules(&self) -> Vec<Rule> {
-        rules(PlatformKind::Appviewx, &[])
+        rules(PlatformKind::Appviewx, "{}", &[])
     }
 
     fn person(&self, number: usize) -> Identity {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use domain::{Capabilities, Error, Platform, PlatformKind};
+use domain::{Capabilities, Error, Platform, PlatformKind, Terms};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -38,6 +38,11 @@ struct Declaration {
     /// Most steps under way at once: 1 to 256, 8 if absent.
     #[schema(minimum = 1, maximum = 256)]
     max_in_flight: Option<i64>,
+    /// What is agreed whatever the kind: `max_per_second`, `match`, `leave_out`, `by_hand`, `assignee`, `due_hours`,
+    /// `instructions`.
+    #[schema(value_type = Object)]
+    #[serde(default)]
+    terms: Terms,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -50,8 +55,11 @@ struct PlatformView {
     #[schema(value_type = Object)]
     settings: Value,
     max_in_flight: i64,
-    /// What it can do by itself; the rest is left to a person.
-    capabilities: Vec<&'static str>,
+    #[schema(value_type = Object)]
+    terms: Terms,
+    /// What becomes of each action there: `able`, `by_hand`, `with_delete` or `nothing`.
+    #[schema(value_type = Object)]
+    capabilities: Capabilities,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -72,6 +80,8 @@ struct HealthView {
     failures: i64,
     /// It is left alone until then; `null` if it never was.
     paused_until: Option<Time>,
+    /// It does not take our credentials: nothing is tried until it is declared anew.
+    held: bool,
 }
 
 /// Steps of open offboardings on it, by state.
@@ -109,14 +119,10 @@ impl From<Platform> for PlatformView {
             // What a connector's check has let in is an object.
             settings: settings.unwrap_or_default(),
             max_in_flight: platform.max_in_flight,
-            capabilities: able(platform.capabilities),
+            terms: platform.terms,
+            capabilities: platform.capabilities,
         }
     }
-}
-
-fn able(capabilities: Capabilities) -> Vec<&'static str> {
-    let all = domain::Action::ALL.iter().filter(|action| **action != domain::Action::Manual);
-    all.filter(|action| capabilities.allow(**action)).map(|action| action.as_str()).collect()
 }
 
 impl From<PlatformStatus> for StatusView {
@@ -124,7 +130,11 @@ impl From<PlatformStatus> for StatusView {
         let paused = Some(status.health.paused_until_ms).filter(|until| *until > 0);
         Self {
             platform: PlatformView::from(status.platform),
-            health: HealthView { failures: status.health.failures, paused_until: paused.map(Time) },
+            health: HealthView {
+                failures: status.health.failures,
+                paused_until: paused.map(Time),
+                held: status.health.held,
+            },
             steps: Counts { ready: status.ready, running: status.running, failed: status.failed },
         }
     }
@@ -177,6 +187,7 @@ async fn declare_platform(
         kind: declaration.kind,
         settings: Value::Object(declaration.settings).to_string(),
         max_in_flight: declaration.max_in_flight,
+        terms: declaration.terms,
     };
     let applied = app.apply_platforms(&caller, vec![new]).await?.pop();
     let (platform, verdict) = applied.ok_or_else(|| Error::internal(&"nothing was applied"))?;
