@@ -138,7 +138,7 @@ fn apply(tx: &mut Tx<'_>, pen: &Pen, new: &NewPlatform) -> Result<(Platform, &'s
     new.terms
         .check()
         .map_err(|(field, message)| Error::invalid(field, format!("{}: {message}", new.name)))?;
-    connectors::check_rules(new.kind, &new.terms.match_by).map_err(unfit)?;
+    connectors::check_rules(new.kind, &new.settings, &new.terms.match_by).map_err(unfit)?;
     let before = platforms::by_name(tx, pen.tenant, &new.name)?;
     let id = match &before {
         Some(before) if before.kind != new.kind => {

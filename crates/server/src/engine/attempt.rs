@@ -82,7 +82,8 @@ impl Engine {
     }
 
     async fn find_and_act(&self, connector: &dyn Connector, work: &Work, order: &Order) -> Attempt {
-        let rules = connectors::rules(work.platform.kind, &work.platform.terms.match_by);
+        let rules =
+            connectors::rules(work.platform.kind, &work.platform.settings, &work.platform.terms.match_by);
         let (order, account) = match connectors::resolve(connector, &rules, order).await {
             Ok(resolved) => resolved,
             Err(attempt) => return attempt,

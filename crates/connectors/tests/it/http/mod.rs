@@ -1,0 +1,7 @@
+//! The `http` kind: by a described wiki, and by the descriptions of `examples/platforms`.
+
+mod acting;
+mod conforms;
+mod declared;
+mod listing;
+mod wiki;
