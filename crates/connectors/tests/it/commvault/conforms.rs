@@ -61,7 +61,7 @@ impl Stage for CommCell {
     }
 
     fn rules(&self) -> Vec<Rule> {
-        rules(PlatformKind::Commvault, &[])
+        rules(PlatformKind::Commvault, "{}", &[])
     }
 
     fn person(&self, number: usize) -> Identity {

@@ -88,7 +88,7 @@ async fn nobody_is_absent_because_of_a_wrong_path_a_proxy_or_half_an_answer() {
 async fn a_wrong_prefix_proves_no_departure() {
     let backend = Tenant::staffed().serve().await;
     let connector = connector(&backend.url(), &json!({ "prefix": "/integration/ws/rest" }));
-    let rules = connectors::rules(PlatformKind::Netex, &[]);
+    let rules = connectors::rules(PlatformKind::Netex, "{}", &[]);
     let sought = Order {
         account: domain::platform::sought("00"),
         user: connectors::conformance::identity("user_00"),

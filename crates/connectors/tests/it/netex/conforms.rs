@@ -58,7 +58,7 @@ impl Stage for Academy {
     }
 
     fn rules(&self) -> Vec<Rule> {
-        rules(PlatformKind::Netex, &[])
+        rules(PlatformKind::Netex, "{}", &[])
     }
 
     fn person(&self, number: usize) -> Identity {
