@@ -15,6 +15,8 @@ use crate::Failure;
 const MAX_FOUND: usize = 20;
 /// Ids that are 16 bytes, and hexadecimal in Exeunt.
 const BINARY_ID: &str = "objectGUID";
+/// Ids that have dashes in them.
+const UUID_ID: &str = "entryUUID";
 
 /// An account's entry.
 #[derive(Clone, Debug)]
@@ -143,17 +145,22 @@ impl Directory {
         id.ok_or_else(|| Failure::Refused(format!("{} shows us no {attribute}", entry.dn)))
     }
 
+    /// An id that cannot be one is refused: that nothing is found by it would prove nothing.
     pub(super) fn id_filter(&self, id: &str) -> Result<String, Failure> {
         let attribute = &self.like.id_attribute;
-        if !self.is_binary() {
-            return Ok(format!("({attribute}={})", ldap_escape(id)));
-        }
-        if id.len() != 32 || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(Failure::Refused(format!("{id:?} is no {attribute}: 32 hexadecimal digits")));
-        }
-        let bytes: String =
-            id.as_bytes().chunks(2).flat_map(|pair| ['\\', pair[0].into(), pair[1].into()]).collect();
-        Ok(format!("({attribute}={bytes})"))
+        let of = |length: usize, may: fn(u8) -> bool| id.len() == length && id.bytes().all(may);
+        let value = if self.is_binary() {
+            of(32, |byte| byte.is_ascii_hexdigit()).then(|| {
+                id.as_bytes().chunks(2).flat_map(|pair| ['\\', pair[0].into(), pair[1].into()]).collect()
+            })
+        } else if attribute.eq_ignore_ascii_case(UUID_ID) {
+            of(36, |byte| byte.is_ascii_hexdigit() || byte == b'-').then(|| id.to_owned())
+        } else {
+            Some(ldap_escape(id).into_owned())
+        };
+        let value: String =
+            value.ok_or_else(|| Failure::Refused(format!("{id:?} has not the form of an {attribute}")))?;
+        Ok(format!("({attribute}={value})"))
     }
 
     fn is_binary(&self) -> bool {

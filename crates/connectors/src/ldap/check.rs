@@ -39,7 +39,9 @@ impl Directory {
         permissions.extend(self.locks_nobody().await?);
         Ok(Checked {
             server: product(&root),
-            signed_in_as: told.or_else(|| self.own_dn.clone()).unwrap_or_else(|| "nobody known".to_owned()),
+            signed_in_as: told
+                .or_else(|| self.login_name.clone())
+                .unwrap_or_else(|| "nobody known".to_owned()),
             permissions,
             clock_ms: root.text("currentTime").and_then(clock_ms),
         })

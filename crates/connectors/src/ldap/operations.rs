@@ -158,7 +158,9 @@ impl Door {
         let options = SearchOptions::new().sizelimit(limit).timelimit(self.time_limit_s());
         let search = move |mut ldap: Ldap| async move {
             ldap.with_search_options(options);
-            ldap.with_controls(Vec::from_iter(control));
+            if let Some(control) = control {
+                ldap.with_controls(control);
+            }
             let Query { base, scope, filter, attributes } = query;
             let mut stream = ldap.streaming_search(&base, scope, &filter, attributes).await?;
             let (mut entries, mut bytes) = (Vec::new(), 0);
@@ -204,7 +206,10 @@ impl Door {
         let asked = format!("the deletion of {dn:?}");
         let dn = dn.to_owned();
         let delete = move |mut ldap: Ldap| async move {
-            ldap.with_controls(Vec::from_iter(control)).delete(&dn).await
+            if let Some(control) = control {
+                ldap.with_controls(control);
+            }
+            ldap.delete(&dn).await
         };
         self.change(&asked, delete).await
     }

@@ -156,7 +156,7 @@ fn every_complaint_names_its_field() {
         ("bind", json!({ "dn": "cn=exeunt" }), "bind: must be a dn and a password, or external"),
         ("bind", json!({ "external": true }), "bind.external: needs connection.client_certificate"),
         ("bind", json!({ "dn": "cn=exeunt", "password": "hunter2" }), "bind.password: must be a reference"),
-        ("bind", json!({ "user": "exeunt" }), "bind: unknown field `user`"),
+        ("bind", json!({ "user": "exeunt" }), "bind.user: unknown field `user`"),
         ("base", json!(""), "base: must be a distinguished name"),
         ("user_filter", json!("objectClass=person"), "user_filter: must be one filter in parentheses"),
         ("user_filter", json!("(objectClass=person"), "user_filter: must be one filter in parentheses"),

@@ -1,12 +1,13 @@
 //! Finding accounts, and never taking one that cannot be seen for one that has gone.
 
 use connectors::Failure;
+use connectors::conformance::order;
 use domain::Action;
 use domain::correlation::Theirs;
 use serde_json::json;
 
 use super::slapd::{SERVICE, SUFFIX, Shape, Slapd, id, person};
-use super::{attempt, refused};
+use super::{attempt, attempt_order, refused};
 
 const NO_LIMIT: &str =
     "limits dn.exact=\"cn=exeunt,dc=example,dc=com\" size.soft=500 size.hard=500 size.prtotal=unlimited";
@@ -37,6 +38,8 @@ async fn a_wrong_base_proves_no_departure() {
         let found = connector.find(Theirs::UserName, "u0099").await;
         assert!(matches!(found, Err(Failure::Refused(_))), "{settings}: {found:?}");
     }
+    let outcome = attempt_order(&*slapd.connector(&json!({})), &order(Action::Delete, "u0001")).await;
+    assert!(refused(outcome).contains("has not the form of an entryUUID"));
     assert!(slapd.exists(&person(1)));
 }
 
