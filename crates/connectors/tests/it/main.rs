@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "tests")]
 
+mod appviewx;
 mod commvault;
 mod http;
 mod journal;

@@ -7,6 +7,8 @@ mod accept;
 mod access_tokens;
 mod assets;
 mod authenticate;
+mod by_hand;
+mod check;
 mod claim;
 mod client_tokens;
 mod clients;
@@ -32,6 +34,7 @@ mod platforms;
 mod policy;
 mod preview;
 mod release;
+mod remind;
 mod report;
 mod search;
 mod sessions;
@@ -62,6 +65,8 @@ pub use access_tokens::{
     NewAccessToken, REFRESH_PREFIX, Refresh,
 };
 pub use authenticate::TOKEN_PREFIX;
+pub use by_hand::{HandFilter, HandKey, HandStep};
+pub use check::PlatformCheck;
 pub use claim::Work;
 pub use client_tokens::{ClientSignIn, MAX_SERVICE_TOKENS, SERVICE_TOKEN_LIFE_MS};
 pub use clients::Client;
@@ -91,7 +96,7 @@ pub use store::tenants::Tenant;
 pub use store::tokens::Token;
 pub use tenants::ADMINISTRATOR;
 pub use tokens::NewToken;
-pub use wait::WaitFor;
+pub use wait::{WaitFor, moves};
 pub use welcome::Delivery;
 
 /// Most rows of one page, on every list of every face.

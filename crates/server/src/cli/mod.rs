@@ -3,6 +3,7 @@
 //! Owns: flags, tables, sentences, exit codes. Never: decides what `app` decides, or speaks HTTP.
 
 pub mod backup;
+mod by_hand;
 pub mod client;
 pub mod command;
 pub mod decide;

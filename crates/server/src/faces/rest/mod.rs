@@ -20,6 +20,7 @@ mod problem;
 mod reference;
 mod request;
 mod sessions;
+mod steps;
 mod time;
 mod tokens;
 mod user_changes;
@@ -64,6 +65,7 @@ fn operations() -> OpenApiRouter<Arc<App>> {
         .merge(platforms::operations())
         .merge(policy::operations())
         .merge(offboardings::operations())
+        .merge(steps::operations())
         .merge(log::operations())
         .merge(feed::operations())
         .merge(openapi::operations())
