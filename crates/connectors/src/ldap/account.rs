@@ -4,10 +4,10 @@ use std::fmt::Write;
 
 use domain::RemoteAccount;
 use domain::correlation::Theirs;
-use ldap3::ldap_escape;
+use ldap3::{Scope, ldap_escape};
 
 use super::Directory;
-use super::operations::{Entry, NO_ATTRIBUTES, Query};
+use super::operations::{ANYTHING, Entry, NO_ATTRIBUTES, Query};
 use super::said::{NO_SUCH_OBJECT, SIZE_LIMIT_EXCEEDED, Setback};
 use crate::Failure;
 
@@ -17,6 +17,8 @@ const MAX_FOUND: usize = 20;
 const BINARY_ID: &str = "objectGUID";
 /// Ids that have dashes in them.
 const UUID_ID: &str = "entryUUID";
+/// OpenLDAP's, 389 Directory Server's and Active Directory's.
+const COUNTS_BELOW: [&str; 3] = ["hasSubordinates", "numSubordinates", "msDS-Approx-Immed-Subordinates"];
 
 /// An account's entry.
 #[derive(Clone, Debug)]
@@ -188,16 +190,28 @@ impl Directory {
         }
     }
 
-    /// At least one account must be visible, else that we see none proves nothing.
+    /// At least one account must be visible, and the leavers if there are any: else that we see none proves nothing.
     pub(super) async fn prove_sight(&self) -> Result<(), Failure> {
         let (base, filter) = (&self.like.user_base, &self.like.user_filter);
-        if self.door.any(&Query::below(base, filter.clone(), &[NO_ATTRIBUTES])).await? {
+        if !self.door.any(&Query::below(base, filter.clone(), &[NO_ATTRIBUTES])).await? {
+            return Err(Failure::Refused(format!(
+                "no account at all is to be seen below {base:?} by {filter}, so that nothing can be said of one: \
+                 the base may be wrong, or our rights too few"
+            )));
+        }
+        let Some(unit) = &self.like.leavers_ou else { return Ok(()) };
+        let below = Query { scope: Scope::OneLevel, ..Query::at(unit, ANYTHING, &[NO_ATTRIBUTES]) };
+        if self.door.any(&below).await? || !self.has_entries(unit).await? {
             return Ok(());
         }
-        Err(Failure::Refused(format!(
-            "no account at all is to be seen below {base:?} by {filter}, so that nothing can be said of one: \
-             the base may be wrong, or our rights too few"
-        )))
+        Err(Failure::Refused(format!("there are entries below {unit:?}, and we may see none of them")))
+    }
+
+    /// What the server counts below an entry, whoever may see it. Each server has its own word.
+    async fn has_entries(&self, unit: &str) -> Result<bool, Failure> {
+        let found = self.door.search(&Query::at(unit, ANYTHING, &COUNTS_BELOW), 1).await?;
+        let counts = found.iter().flat_map(|entry| COUNTS_BELOW.iter().filter_map(|name| entry.text(name)));
+        Ok(counts.into_iter().any(|count| !matches!(count, "0" | "FALSE")))
     }
 }
 

@@ -20,6 +20,7 @@ const MAX_PAGES: usize = 1_000;
 const MAX_ANSWER_BYTES: usize = 32 * 1024 * 1024;
 /// "No attributes": the names of the entries are enough.
 pub(super) const NO_ATTRIBUTES: &str = "1.1";
+pub(super) const ANYTHING: &str = "(objectClass=*)";
 
 /// Names are in lower case, values as they came: a GUID may or may not look like text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -131,6 +132,13 @@ impl Door {
         }
         let text = format!("{} finds more than {MAX_WALK_ENTRIES} entries", query.asked());
         Err(Failure::Refused(text).into())
+    }
+
+    /// The first of what is found; the rest is given up.
+    pub(super) async fn first_page(&self, query: &Query) -> Result<Vec<Entry>, Setback> {
+        let session = self.session().await?;
+        let _place = session.paging.lock().await;
+        Ok(self.page(&session, query, Vec::new()).await?.entries)
     }
 
     pub(super) async fn page(

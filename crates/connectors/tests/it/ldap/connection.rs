@@ -174,3 +174,18 @@ fn every_complaint_names_its_field() {
         assert!(!error.to_string().contains("hunter2"), "{error}");
     }
 }
+
+#[test]
+fn the_documented_platforms_are_accepted() {
+    let page = include_str!("../../../../../docs/connectors/ldap.md");
+    let (_, rest) = page.split_once("```toml\n").expect("a platform");
+    let (text, _) = rest.split_once("```").expect("its end");
+    let platforms: toml::Table = text.parse().expect("TOML");
+    let platforms = platforms["platform"].as_array().expect("platforms");
+    for platform in platforms {
+        let settings = serde_json::to_string(&platform["settings"]).expect("settings");
+        let able = check_settings(PlatformKind::Ldap, &settings).expect("settings that work");
+        assert!(able.allow(Action::Disable) && able.allow(Action::Delete));
+    }
+    assert_eq!(platforms.len(), 2);
+}

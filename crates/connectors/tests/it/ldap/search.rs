@@ -2,8 +2,8 @@
 
 use connectors::Failure;
 use connectors::conformance::order;
-use domain::Action;
 use domain::correlation::Theirs;
+use domain::{Action, Outcome};
 use serde_json::json;
 
 use super::slapd::{SERVICE, SUFFIX, Shape, Slapd, id, person};
@@ -61,6 +61,24 @@ async fn rights_that_are_missing_prove_no_departure() {
     let connector = slapd.connector(&json!({}));
     let reason = refused(attempt(&*connector, Action::Delete, 1).await);
     assert!(reason.contains("our rights too few"), "{reason}");
+}
+
+#[tokio::test]
+async fn a_leaver_who_was_moved_out_of_sight_has_not_gone() {
+    let slapd = Slapd::start(&Shape {
+        people: 5,
+        rights: "access to dn.children=\"ou=leavers,dc=example,dc=com\"\n  \
+                 by dn.exact=\"cn=exeunt,dc=example,dc=com\" =w by anonymous auth by * none",
+        ..Shape::default()
+    });
+    let connector = slapd.connector(&json!({ "leavers_ou": format!("ou=leavers,{SUFFIX}") }));
+    let outcome = attempt(&*connector, Action::Delete, 99).await;
+    assert!(matches!(outcome, Outcome::AlreadyDone { .. }), "there are no leavers yet: {outcome:?}");
+    let outcome = attempt(&*connector, Action::Disable, 1).await;
+    let Outcome::Unknown { reason } = outcome else { panic!("{outcome:?}") };
+    assert!(reason.contains("we may see none of them"), "{reason}");
+    let reason = refused(attempt(&*connector, Action::Delete, 1).await);
+    assert!(reason.contains("we may see none of them"), "{reason}");
 }
 
 #[tokio::test]
