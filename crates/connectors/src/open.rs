@@ -10,6 +10,7 @@ use crate::http::{self, Http};
 use crate::ldap;
 use crate::netex::{self, Netex};
 use crate::postgres::{self, Postgres};
+use crate::scim::{self, Scim};
 use crate::simulated::{self, Simulated};
 use crate::{Connector, Pace, SettingsError, Vault};
 
@@ -32,6 +33,7 @@ pub fn open(kind: PlatformKind, place: Place<'_>) -> Result<Arc<dyn Connector>, 
         PlatformKind::Http => Ok(Arc::new(Http::open(place)?)),
         PlatformKind::Commvault => Ok(Arc::new(Commvault::open(place)?)),
         PlatformKind::Netex => Ok(Arc::new(Netex::open(place)?)),
+        PlatformKind::Scim => Ok(Arc::new(Scim::open(place)?)),
         PlatformKind::Ldap => Ok(Arc::new(ldap::Directory::open(place)?)),
         PlatformKind::Postgres => Ok(Arc::new(Postgres::open(place)?)),
         kind => Err(SettingsError::new("kind", format!("{kind} is not there yet"))),
@@ -48,6 +50,7 @@ pub fn check_settings(kind: PlatformKind, settings: &str) -> Result<Capabilities
             commvault::Settings::parse(settings).map(|_| commvault::Settings::capabilities())
         }
         PlatformKind::Netex => netex::Settings::parse(settings).map(|_| netex::Settings::capabilities()),
+        PlatformKind::Scim => Ok(scim::Settings::parse(settings)?.capabilities()),
         PlatformKind::Ldap => Ok(ldap::Settings::parse(settings)?.capabilities()),
         PlatformKind::Postgres => {
             postgres::Settings::parse(settings).map(|_| postgres::Settings::capabilities())

@@ -1,6 +1,6 @@
 //! The connectors as the engine uses them: through the trait, `open` and `perform`.
 
-#![expect(clippy::expect_used, reason = "tests")]
+#![expect(clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod commvault;
 mod http;
@@ -10,6 +10,8 @@ mod netex;
 mod outbound;
 mod perform;
 mod postgres;
+mod python;
+mod scim;
 mod settings;
 mod simulated;
 mod simulated_conforms;
