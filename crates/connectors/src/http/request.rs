@@ -104,7 +104,7 @@ impl Request {
         if let Some(refused) = &self.refused
             && says(&refused.statuses, &refused.when, &answer, values)?
         {
-            return Err(answer.failure_as(Failure::Refused));
+            return Err(Failure::Refused(answer.failure().to_string()));
         }
         if !self.accepted.is_empty() && status.is_success() && !self.accepted.contains(&status.as_u16()) {
             let text = format!("{} was answered {status}, which is not described", answer.asked);

@@ -1,0 +1,5 @@
+//! The `postgres` kind against a real server.
+
+mod conforms;
+mod front;
+mod ground;
