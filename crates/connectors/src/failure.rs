@@ -44,6 +44,24 @@ impl Failure {
         }
     }
 
+    /// The same of a call that was not about one account: what is missing is its address, and that may come back.
+    #[must_use]
+    pub fn of_address(self) -> Self {
+        match self {
+            Self::Absent(reason) => Self::Broken(format!("{reason}; is the address right?")),
+            other => other,
+        }
+    }
+
+    /// The same of a look on the way to a change that was not sent: nothing happened.
+    #[must_use]
+    pub fn before_change(self) -> Self {
+        match self {
+            Self::Unheard(reason) => Self::Broken(reason),
+            other => other,
+        }
+    }
+
     /// What a look that failed means: nothing was changed.
     pub fn of_look(self) -> Outcome {
         match self {

@@ -10,12 +10,12 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
-use super::authentication::Authentication;
 use super::condition::{Condition, Pointer, text_of};
 use super::pages::Paging;
 use super::request::Request;
 use super::template::Template;
 use crate::outbound::Connection;
+use crate::outbound::authentication::Authentication;
 use crate::{Failure, SettingsError, settings};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -130,6 +130,9 @@ pub(super) struct Part {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Seen {
+    /// It is so when there is no such account any more, and nothing else.
+    #[serde(default)]
+    pub(super) gone: bool,
     /// Where to look; without it, at the account.
     pub(super) request: Option<Request>,
     #[serde(default)]
