@@ -111,7 +111,7 @@ fn whose_a_known_account_is_never_changes() {
         let before = company.log_head().await;
         let linked = company.app.link_accounts(&company.console, "wiki", links.clone()).await;
         assert_eq!(linked, Ok(Linked { linked: 1, left: 4 }));
-        assert_eq!(company.log_kinds(before).await, ["accounts.linked"]);
+        assert_eq!(company.log_kinds(before).await, ["account.linked"]);
         let again = company.app.link_accounts(&company.console, "wiki", links).await;
         assert_eq!(again, Ok(Linked { linked: 0, left: 5 }));
         assert_eq!(company.log_kinds(before).await.len(), 1, "nothing was changed");
