@@ -28,8 +28,9 @@ CREATE INDEX steps_by_hand ON steps (tenant_id, due_ms, offboarding_id, no) WHER
 CREATE INDEX steps_assigned ON steps (tenant_id, assignee, due_ms, offboarding_id, no)
     WHERE action = 'manual' AND state = 'ready';
 
--- Accounts are matched by address.
-CREATE INDEX users_email ON users (tenant_id, LOWER(email)) WHERE state <> 'removed' AND email <> '';
+-- Accounts are matched by address and by external id; those that were left behind, to who was removed.
+CREATE INDEX users_email ON users (tenant_id, LOWER(email)) WHERE email <> '';
+CREATE INDEX users_external_gone ON users (tenant_id, external_id) WHERE external_id IS NOT NULL AND state = 'removed';
 
 -- A step by hand is never claimed: it must not lie in the way of those that are.
 DROP INDEX steps_ready;

@@ -18,6 +18,7 @@ pub mod outbound;
 pub mod pace;
 pub mod perform;
 pub mod postgres;
+pub mod scim;
 pub mod secret;
 pub mod seek;
 pub mod settings;

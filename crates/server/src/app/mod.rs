@@ -23,6 +23,8 @@ mod feed;
 mod health;
 mod heirs;
 pub mod import;
+mod inventory;
+mod link;
 mod load;
 pub mod local;
 mod locked;
@@ -46,6 +48,7 @@ mod tenants;
 mod tokens;
 mod wait;
 mod welcome;
+mod whose;
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -77,6 +80,8 @@ pub use directory::{
     UserDetail,
 };
 pub use health::Health;
+pub use inventory::{Inventory, InventoryPlace, InventoryRow};
+pub use link::{Link, Linked};
 pub use locked::Lock;
 pub use lookup::{AssetRef, GroupRef, HeirRef, UserRef};
 pub use nodes::NODE_ALIVE_MS;
@@ -98,6 +103,7 @@ pub use tenants::ADMINISTRATOR;
 pub use tokens::NewToken;
 pub use wait::{WaitFor, moves};
 pub use welcome::Delivery;
+pub use whose::Whose;
 
 /// Most rows of one page, on every list of every face.
 pub const MAX_PAGE: usize = 500;

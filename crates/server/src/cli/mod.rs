@@ -10,6 +10,7 @@ pub mod decide;
 pub mod depart;
 pub mod failure;
 pub mod import;
+mod inventory;
 pub mod log;
 pub mod mail;
 mod migrate;

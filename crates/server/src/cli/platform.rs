@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::failure::Failure;
 use super::output::table;
 use super::place::Desk;
-use super::{named, view};
+use super::{inventory, named, view};
 use crate::app::{NewPlatform, PlatformCheck};
 
 #[derive(Clone, Debug, Subcommand)]
@@ -23,6 +23,8 @@ pub enum PlatformCommand {
     },
     /// List the platforms and how they stand
     List,
+    /// List the accounts of a platform, each with its user as far as the platform's rules tell
+    Inventory(inventory::Inventory),
     /// Ask a platform whether it is reachable with our credentials
     Check {
         /// The platform's name
@@ -55,6 +57,7 @@ pub(super) async fn run(desk: &Desk, command: PlatformCommand) -> Result<(), Fai
     match command {
         PlatformCommand::Apply { file } => apply(desk, &file).await,
         PlatformCommand::List => list(desk).await,
+        PlatformCommand::Inventory(inventory) => inventory::run(desk, inventory).await,
         PlatformCommand::Check { name } => check(desk, &name).await,
     }
 }

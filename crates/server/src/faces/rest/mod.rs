@@ -8,6 +8,7 @@ mod clients;
 mod cloud_tokens;
 mod feed;
 mod groups;
+mod inventory;
 mod log;
 mod members;
 mod offboardings;
@@ -63,6 +64,7 @@ fn operations() -> OpenApiRouter<Arc<App>> {
         .merge(members::operations())
         .merge(assets::operations())
         .merge(platforms::operations())
+        .merge(inventory::operations())
         .merge(policy::operations())
         .merge(offboardings::operations())
         .merge(steps::operations())

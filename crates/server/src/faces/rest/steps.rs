@@ -14,7 +14,7 @@ use super::authenticated::Authenticated;
 use super::offboardings::view::{LeaverView, StepView};
 use super::page::{self, Items, List};
 use super::problem::Problem;
-use super::request::Query;
+use super::request::{Query, flag};
 use super::words;
 use crate::app::{App, HandFilter, HandKey, HandStep};
 
@@ -67,11 +67,7 @@ async fn list_steps(
     if query.by != "hand" {
         return Err(Problem::invalid("by", "must be hand"));
     }
-    let overdue = match query.overdue.as_deref() {
-        None | Some("false") => false,
-        Some("true") => true,
-        Some(_) => return Err(Problem::invalid("overdue", "must be true or false")),
-    };
+    let overdue = flag("overdue", query.overdue.as_deref())?;
     let after = key(query.after.as_deref())?;
     let limit = page::limit(query.limit.as_deref())?;
     let filter = HandFilter { assignee: query.assignee, overdue };
