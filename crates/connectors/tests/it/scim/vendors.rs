@@ -191,7 +191,38 @@ async fn success_without_effect_is_not_believed() {
         reason.starts_with("the platform reported success, but account 7 (user_7) is active"),
         "{reason}"
     );
-    assert_eq!(changes(&backend), ["PATCH", "PATCH", "PUT"]);
+    assert_eq!(changes(&backend), ["PATCH", "PATCH"]);
+}
+
+#[tokio::test]
+async fn a_no_to_the_value_is_no_reason_to_write_the_whole_entry() {
+    let backend = with_user_7(
+        |_, _, _| Err(error(400, "mutability", "the last owner stays active")),
+        |active| user(7, active),
+    );
+    let backend = backend.await;
+    let outcome = attempt(&*connected(&backend, &json!({})), Action::Disable).await;
+    let Outcome::Refused { reason } = &outcome else { panic!("{outcome:?}") };
+    assert!(reason.contains("the last owner stays active"), "{reason}");
+    assert_eq!(changes(&backend), ["PATCH", "PATCH"]);
+}
+
+#[tokio::test]
+async fn a_guid_is_found_with_its_dashes() {
+    let guid = "0123456789abcdef0123456789abcdef";
+    let backend = Backend::answering(|request| {
+        let (_, place, query) = at(request);
+        match (&*place, query.get("filter").map(String::as_str)) {
+            ("/Users", Some("externalId eq \"01234567-89ab-cdef-0123-456789abcdef\"")) => {
+                says(200, &list(vec![user(7, true)], Some(1)))
+            }
+            ("/Users", Some(_)) => says(200, &list(Vec::new(), Some(0))),
+            _ => Message::status(404, &[], "not here"),
+        }
+    });
+    let backend = backend.await;
+    let found = connected(&backend, &json!({})).find(Theirs::ExternalId, guid).await.expect("an answer");
+    assert_eq!(found.len(), 1, "{found:?}");
 }
 
 #[tokio::test]
@@ -333,6 +364,9 @@ async fn a_list_by_cursor_that_knows_no_index() {
     let misled = connected(&backend, &filterless).find(Theirs::UserName, "user_250").await;
     let Err(Failure::Refused(reason)) = misled else { panic!("{misled:?}") };
     assert!(reason.contains("does not go on from there"), "{reason}");
+    let first = connected(&backend, &filterless).accounts(None).await.expect("a page");
+    let second = connected(&backend, &filterless).accounts(first.next.as_deref()).await;
+    assert!(matches!(second, Err(Failure::Refused(_))), "these are not all: {second:?}");
     let settled = connected(&backend, &json!({ "supports": { "filter": false, "cursor": true } }));
     let found = settled.find(Theirs::UserName, "user_250").await.expect("an answer");
     assert_eq!(found.len(), 1);
