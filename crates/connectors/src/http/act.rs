@@ -73,6 +73,7 @@ impl Http {
 
     async fn see_part(&self, part: &Part, order: &Order, looked: &Looked) -> Result<(bool, String), Failure> {
         match &part.seen {
+            Some(seen) if seen.gone => Ok(self.see_account(Action::Delete, looked)),
             Some(seen) => self.see_described(seen, order, looked).await,
             None => Ok(self.see_account(order.action, looked)),
         }
@@ -81,13 +82,13 @@ impl Http {
     /// What an account itself shows of an action.
     fn see_account(&self, action: Action, looked: &Looked) -> (bool, String) {
         let shape = self.look.account.as_ref().unwrap_or(&self.shape);
-        let shown = match &shape.active {
-            Some(active) => active.at.shown(&looked.document),
-            None => "it is there".to_owned(),
+        let wanted = match action {
+            Action::Disable => Some(false),
+            Action::Enable => Some(true),
+            _ => None,
         };
-        match action {
-            Action::Disable => (looked.account.active == Some(false), shown),
-            Action::Enable => (looked.account.active == Some(true), shown),
+        match (wanted, &shape.active) {
+            (Some(_), Some(active)) => (looked.account.active == wanted, active.at.shown(&looked.document)),
             _ => (false, "it is there".to_owned()),
         }
     }

@@ -172,6 +172,14 @@ impl Rules<'_> {
     }
 
     fn seen(&self, field: &str, seen: &Seen, action: Action) -> Checked {
+        if seen.gone {
+            let alone = seen.request.is_none() && seen.when.is_empty() && action != Action::Enable;
+            return if alone {
+                Ok(())
+            } else {
+                bad(&format!("{field}.gone"), "stands alone, and restores nobody")
+            };
+        }
         conditions(&format!("{field}.when"), &seen.when, Purpose::Proof(action))?;
         at_most(&format!("{field}.evidence"), seen.evidence.len(), MAX_EVIDENCE)?;
         let Some(request) = &seen.request else {
@@ -215,6 +223,13 @@ impl Rules<'_> {
             return bad(&format!("{field}.accepted"), format!("{status} is no success"));
         }
         conditions(&format!("{field}.when"), &request.when, purpose)?;
+        if let Some(refused) = &request.refused {
+            let field = format!("{field}.refused");
+            if refused.statuses.is_empty() || refused.when.is_empty() {
+                return bad(&field, "needs statuses and what the answer says besides");
+            }
+            conditions(&format!("{field}.when"), &refused.when, purpose)?;
+        }
         let absent = request.absent.as_ref();
         absent.map_or(Ok(()), |absent| self.absence(&format!("{field}.absent"), absent, purpose))
     }

@@ -45,6 +45,15 @@ pub(super) struct Request {
     /// What a successful answer says.
     pub(super) when: Vec<Condition>,
     pub(super) absent: Option<Absence>,
+    /// A no that its status alone would not tell, such as a 500 for what will never be done.
+    pub(super) refused: Option<Refusal>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Refusal {
+    pub(super) statuses: Vec<u16>,
+    pub(super) when: Vec<Condition>,
 }
 
 /// What says that there is no such account. A status alone does not: a wrong URL is answered 404 as well.
@@ -92,6 +101,11 @@ impl Request {
     /// The answer, if it is one of success. Only the absence that is described counts as one.
     pub(super) fn judged(&self, answer: Answer, values: &Values<'_>) -> Result<Answer, Failure> {
         let status = answer.status;
+        if let Some(refused) = &self.refused
+            && says(&refused.statuses, &refused.when, &answer, values)?
+        {
+            return Err(Failure::Refused(answer.failure().to_string()));
+        }
         if !self.accepted.is_empty() && status.is_success() && !self.accepted.contains(&status.as_u16()) {
             let text = format!("{} was answered {status}, which is not described", answer.asked);
             return Err(Failure::Unheard(text));
@@ -119,13 +133,17 @@ impl Request {
 impl Absence {
     /// Whether the answer says so; a witness is yet to be heard.
     pub(super) fn is_said_by(&self, answer: &Answer, values: &Values<'_>) -> Result<bool, Failure> {
-        if !self.statuses.contains(&answer.status.as_u16()) {
-            return Ok(false);
-        }
-        match answer.json() {
-            Ok(document) => judge(&self.when, &document, values).map(|(holds, _)| holds),
-            Err(_) => Ok(self.when.is_empty()),
-        }
+        says(&self.statuses, &self.when, answer, values)
+    }
+}
+
+fn says(statuses: &[u16], when: &[Condition], answer: &Answer, values: &Values<'_>) -> Result<bool, Failure> {
+    if !statuses.contains(&answer.status.as_u16()) {
+        return Ok(false);
+    }
+    match answer.json() {
+        Ok(document) => judge(when, &document, values).map(|(holds, _)| holds),
+        Err(_) => Ok(when.is_empty()),
     }
 }
 

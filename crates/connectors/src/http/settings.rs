@@ -130,6 +130,9 @@ pub(super) struct Part {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Seen {
+    /// It is so when there is no such account any more, and nothing else.
+    #[serde(default)]
+    pub(super) gone: bool,
     /// Where to look; without it, at the account.
     pub(super) request: Option<Request>,
     #[serde(default)]

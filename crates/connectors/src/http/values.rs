@@ -3,6 +3,9 @@
 use super::template::Placeholder;
 use crate::{Failure, Heir, Order};
 
+/// A notice that is shorter tells nothing, and would be hidden in every word.
+const MIN_HIDDEN_CHARS: usize = 4;
+
 /// What is known where a request is filled.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Values<'a> {
@@ -28,7 +31,7 @@ impl<'a> Values<'a> {
     pub(super) fn hidden(&self) -> impl Iterator<Item = &'a str> {
         let of_order =
             self.order.map(|order| [Some(order.idempotency_key.as_str()), order.message.as_deref()]);
-        of_order.into_iter().flatten().flatten().filter(|text| !text.is_empty())
+        of_order.into_iter().flatten().flatten().filter(|text| text.chars().count() >= MIN_HIDDEN_CHARS)
     }
 
     pub(super) fn of(&self, placeholder: Placeholder) -> Result<&'a str, Failure> {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod appviewx;
 mod commvault;
 mod http;
 mod journal;

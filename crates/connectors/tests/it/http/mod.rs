@@ -3,5 +3,6 @@
 mod acting;
 mod conforms;
 mod declared;
+mod examples;
 mod listing;
 mod wiki;
