@@ -108,7 +108,7 @@ async fn with_user_7(
 
 #[tokio::test]
 async fn no_discovery_and_a_patch_without_a_path() {
-    // GitHub documents {"op": "replace", "value": {"active": false}} only.
+    // What GitHub documents is {"op": "replace", "value": {"active": false}}.
     let backend = with_user_7(
         |_, body, _| {
             let told = body["Operations"][0]["value"]["active"].as_bool();
@@ -284,6 +284,33 @@ async fn a_delete_that_only_deactivates_is_not_called_a_delete() {
     assert_eq!(reason, "the platform reported success, but account 7 (user_7): it exists");
     let outcome = attempt(&*connector, Action::Disable).await;
     assert!(matches!(outcome, Outcome::AlreadyDone { .. }), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn a_deactivation_that_removes_the_account_is_told_as_that() {
+    // GitHub's organizations: "it removes the user from the organization, deletes the external identity".
+    let there = AtomicBool::new(true);
+    let backend = Backend::answering(move |request| {
+        let (method, place, _) = at(request);
+        let is_there = there.load(Ordering::SeqCst);
+        match (&*method, &*place) {
+            ("GET", "/Users") => says(200, &list(Vec::new(), Some(0))),
+            (_, "/Users/7") if !is_there => error(404, "", "Resource 7 not found"),
+            ("GET", "/Users/7") => says(200, &user(7, true)),
+            ("PATCH", "/Users/7") => {
+                there.store(false, Ordering::SeqCst);
+                nothing()
+            }
+            _ => Message::status(404, &[], "not here"),
+        }
+    });
+    let backend = backend.await;
+    let connector = connected(&backend, &json!({}));
+    let outcome = attempt(&*connector, Action::Disable).await;
+    let Outcome::Done { evidence } = &outcome else { panic!("{outcome:?}") };
+    assert!(evidence.starts_with("there is no account 7"), "{evidence}");
+    let outcome = attempt(&*connector, Action::Enable).await;
+    assert!(matches!(outcome, Outcome::Refused { .. }), "nobody is left to enable: {outcome:?}");
 }
 
 #[tokio::test]
