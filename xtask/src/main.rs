@@ -8,6 +8,7 @@ mod bench;
 mod command;
 mod debian;
 mod fuzz;
+mod openldap;
 mod postgres;
 mod python;
 mod test;

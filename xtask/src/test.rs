@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::process::Command;
 
 use crate::postgres::{Cluster, Programs};
-use crate::{Result, command, python, tidy};
+use crate::{Result, command, openldap, python, tidy};
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -19,6 +19,7 @@ pub(crate) struct Options {
 /// Stops at the first failure. Silent after the tests, so that the runner's summary comes last.
 pub(crate) fn run(options: &Options) -> Result {
     let programs = Programs::find_or_install()?;
+    openldap::find_or_install()?;
     let clients = python::find_or_make()?;
     if !options.skip_lint {
         lint()?;

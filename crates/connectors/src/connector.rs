@@ -65,6 +65,16 @@ pub struct Owned {
     pub names: Vec<String>,
 }
 
+impl Owned {
+    /// All of one kind.
+    pub fn named(kind: &str, mut names: Vec<String>) -> Self {
+        let count = names.len() as u64;
+        names.sort_unstable();
+        names.truncate(MAX_OWNED_NAMES);
+        Self { kind: kind.to_owned(), count, names }
+    }
+}
+
 /// What a check found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -30,6 +30,38 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// The same with another text.
+    #[must_use]
+    pub fn reworded(self, with: impl FnOnce(String) -> String) -> Self {
+        match self {
+            Self::Unreached(text) => Self::Unreached(with(text)),
+            Self::Unheard(text) => Self::Unheard(with(text)),
+            Self::Broken(text) => Self::Broken(with(text)),
+            Self::Busy { reason, after_ms } => Self::Busy { reason: with(reason), after_ms },
+            Self::Credentials(text) => Self::Credentials(with(text)),
+            Self::Absent(text) => Self::Absent(with(text)),
+            Self::Refused(text) => Self::Refused(with(text)),
+        }
+    }
+
+    /// The same of a call that was not about one account: what is missing is its address, and that may come back.
+    #[must_use]
+    pub fn of_address(self) -> Self {
+        match self {
+            Self::Absent(reason) => Self::Broken(format!("{reason}; is the address right?")),
+            other => other,
+        }
+    }
+
+    /// The same of a look on the way to a change that was not sent: nothing happened.
+    #[must_use]
+    pub fn before_change(self) -> Self {
+        match self {
+            Self::Unheard(reason) => Self::Broken(reason),
+            other => other,
+        }
+    }
+
     /// What a look that failed means: nothing was changed.
     pub fn of_look(self) -> Outcome {
         match self {

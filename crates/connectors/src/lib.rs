@@ -3,15 +3,22 @@
 //! Owns: the `Connector` trait, its kinds, and `perform`, the one way an attempt is made.
 //! Never: sees the store, schedules, retries or sleeps on its own account.
 
+pub mod appviewx;
+pub mod commvault;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod connector;
 pub mod failure;
+mod heard;
+pub mod http;
+pub mod ldap;
+pub mod netex;
 pub mod open;
 pub mod outbound;
 pub mod pace;
 pub mod perform;
 pub mod postgres;
+pub mod scim;
 pub mod secret;
 pub mod seek;
 pub mod settings;

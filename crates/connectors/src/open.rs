@@ -5,7 +5,13 @@ use std::sync::Arc;
 use domain::correlation::{DEFAULT_RULES, Rule, Theirs};
 use domain::{Capabilities, PlatformKind};
 
+use crate::appviewx::{self, Appviewx};
+use crate::commvault::{self, Commvault};
+use crate::http::{self, Http};
+use crate::ldap;
+use crate::netex::{self, Netex};
 use crate::postgres::{self, Postgres};
+use crate::scim::{self, Scim};
 use crate::simulated::{self, Simulated};
 use crate::{Connector, Pace, SettingsError, Vault};
 
@@ -25,6 +31,12 @@ pub fn open(kind: PlatformKind, place: Place<'_>) -> Result<Arc<dyn Connector>, 
     match kind {
         PlatformKind::Local => Err(no_connector()),
         PlatformKind::Simulated => Ok(Arc::new(Simulated::open(place)?)),
+        PlatformKind::Http => Ok(Arc::new(Http::open(place)?)),
+        PlatformKind::Commvault => Ok(Arc::new(Commvault::open(place)?)),
+        PlatformKind::Netex => Ok(Arc::new(Netex::open(place)?)),
+        PlatformKind::Appviewx => Ok(Arc::new(Appviewx::open(place)?)),
+        PlatformKind::Scim => Ok(Arc::new(Scim::open(place)?)),
+        PlatformKind::Ldap => Ok(Arc::new(ldap::Directory::open(place)?)),
         PlatformKind::Postgres => Ok(Arc::new(Postgres::open(place)?)),
         kind => Err(SettingsError::new("kind", format!("{kind} is not there yet"))),
     }
@@ -35,6 +47,14 @@ pub fn check_settings(kind: PlatformKind, settings: &str) -> Result<Capabilities
     match kind {
         PlatformKind::Local => Err(no_connector()),
         PlatformKind::Simulated => Ok(simulated::Settings::parse(settings)?.capabilities()),
+        PlatformKind::Http => Ok(http::Settings::parse(settings)?.capabilities()),
+        PlatformKind::Commvault => {
+            commvault::Settings::parse(settings).map(|_| commvault::Settings::capabilities())
+        }
+        PlatformKind::Netex => netex::Settings::parse(settings).map(|_| netex::Settings::capabilities()),
+        PlatformKind::Appviewx => Ok(appviewx::Settings::parse(settings)?.capabilities()),
+        PlatformKind::Scim => Ok(scim::Settings::parse(settings)?.capabilities()),
+        PlatformKind::Ldap => Ok(ldap::Settings::parse(settings)?.capabilities()),
         PlatformKind::Postgres => {
             postgres::Settings::parse(settings).map(|_| postgres::Settings::capabilities())
         }
@@ -42,31 +62,41 @@ pub fn check_settings(kind: PlatformKind, settings: &str) -> Result<Capabilities
     }
 }
 
-/// What accounts of a kind can be found by.
-pub fn fields(kind: PlatformKind) -> &'static [Theirs] {
+/// What accounts of a platform can be found by.
+pub fn fields(kind: PlatformKind, settings: &str) -> Vec<Theirs> {
     match kind {
-        PlatformKind::Local | PlatformKind::Simulated | PlatformKind::Manual => &[],
-        PlatformKind::Commvault => &[Theirs::Id, Theirs::UserName, Theirs::Email],
-        PlatformKind::Appviewx => &[Theirs::UserName, Theirs::Email],
-        PlatformKind::Postgres => &[Theirs::UserName],
-        PlatformKind::Netex | PlatformKind::Scim | PlatformKind::Ldap | PlatformKind::Http => Theirs::ALL,
+        PlatformKind::Local | PlatformKind::Simulated | PlatformKind::Manual => Vec::new(),
+        PlatformKind::Commvault => vec![Theirs::Id, Theirs::UserName, Theirs::Email],
+        // Its search knows login names; whoever it does not show by another value may be there all the same.
+        PlatformKind::Appviewx => vec![Theirs::Id, Theirs::UserName],
+        PlatformKind::Postgres => vec![Theirs::UserName],
+        PlatformKind::Netex | PlatformKind::Scim | PlatformKind::Ldap => Theirs::ALL.to_vec(),
+        PlatformKind::Http => {
+            http::Settings::parse(settings).map(|settings| settings.fields()).unwrap_or_default()
+        }
     }
 }
 
-/// How accounts of a kind are matched: as agreed, else by name and address as far as the kind knows them.
-pub fn rules(kind: PlatformKind, agreed: &[Rule]) -> Vec<Rule> {
+/// How accounts of a platform are matched: as agreed, else by name and address as far as it can be asked for them.
+pub fn rules(kind: PlatformKind, settings: &str, agreed: &[Rule]) -> Vec<Rule> {
     if !agreed.is_empty() {
         return agreed.to_vec();
     }
-    DEFAULT_RULES.into_iter().filter(|rule| fields(kind).contains(&rule.theirs)).collect()
+    let known = fields(kind, settings);
+    DEFAULT_RULES.into_iter().filter(|rule| known.contains(&rule.theirs)).collect()
 }
 
-/// Whether a kind can be asked by these rules.
-pub fn check_rules(kind: PlatformKind, agreed: &[Rule]) -> Result<(), SettingsError> {
-    let known = fields(kind);
+/// Whether a platform can be asked by these rules.
+pub fn check_rules(kind: PlatformKind, settings: &str, agreed: &[Rule]) -> Result<(), SettingsError> {
+    let known = fields(kind, settings);
     match agreed.iter().find(|rule| !known.contains(&rule.theirs)) {
+        None if !known.is_empty() && rules(kind, settings, agreed).is_empty() => {
+            let message =
+                "must say how accounts are matched: neither by user_name nor by email can they be found";
+            Err(SettingsError::new("match", message))
+        }
         None => Ok(()),
-        Some(rule) => Err(SettingsError::new("match", format!("{kind} cannot be asked for {rule}"))),
+        Some(rule) => Err(SettingsError::new("match", format!("{kind} cannot be asked for {rule} here"))),
     }
 }
 

@@ -7,6 +7,8 @@ const CONNECT_TIMEOUT_MS: u64 = 5_000;
 /// A client that follows no redirects, uses no proxy, and gives up after `timeout`.
 #[expect(clippy::disallowed_methods, reason = "this is the room of HTTP clients")]
 pub fn client(timeout: Duration) -> Result<reqwest::Client, String> {
+    // Without it reqwest refuses to be built. Whoever came first has installed the same one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .connect_timeout(Duration::from_millis(CONNECT_TIMEOUT_MS))
         .timeout(timeout)

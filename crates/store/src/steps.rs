@@ -38,8 +38,9 @@ statements! {
            FROM due JOIN platforms p ON p.id = due.platform_id \
            WHERE p.paused_until_ms <= $1 AND NOT p.held AND EXISTS (SELECT 1 FROM steps s WHERE s.platform_id = p.id \
              AND s.state = 'ready' AND s.action <> 'manual' AND s.ready_at_ms <= $1) ORDER BY p.id";
-    /// One claim at a time on a platform: two at once would not see what the other takes of an account.
-    ALONE = "SELECT id FROM platforms WHERE id = $1 FOR NO KEY UPDATE";
+    /// One claim at a time on a platform: two at once would not see what the other takes of an account. None on one
+    /// that was paused or held since it was looked for.
+    ALONE = "SELECT id FROM platforms WHERE id = $1 AND paused_until_ms <= $2 AND NOT held FOR NO KEY UPDATE";
     /// Oldest first. What a person does is not for us, and holds nobody up. Never two offboardings at once on one account: a running one, else the first in line,
     /// keeps the others waiting. Never a deletion before its transfers. The rows are picked once and for all
     /// in a materialized CTE: as a plain subquery, PostgreSQL may run it again and pick more than `LIMIT`.
@@ -68,9 +69,16 @@ statements! {
     /// Steps by hand whose time for a word has come.
     REMIND = "SELECT tenant_id, offboarding_id, no, attempt FROM steps \
               WHERE action = 'manual' AND state = 'ready' AND remind_ms <= $1 ORDER BY remind_ms LIMIT $2";
+    /// What waits for hands now, the most urgent first.
+    BY_HAND = concat!("SELECT offboarding_id, ", columns!(), " FROM steps WHERE tenant_id = $1 \
+        AND action = 'manual' AND state = 'ready' AND (due_ms, offboarding_id, no) > ($2, $3, $4) \
+        AND due_ms <= $5 AND ready_at_ms <= $6 ORDER BY due_ms, offboarding_id, no LIMIT $7");
+    BY_HAND_OF = concat!("SELECT offboarding_id, ", columns!(), " FROM steps WHERE tenant_id = $1 \
+        AND action = 'manual' AND state = 'ready' AND (due_ms, offboarding_id, no) > ($2, $3, $4) \
+        AND due_ms <= $5 AND ready_at_ms <= $6 AND assignee = $8 ORDER BY due_ms, offboarding_id, no LIMIT $7");
     COUNTS = "SELECT p.name, s.state, COUNT(*) FROM platforms p \
               JOIN steps s ON s.platform_id = p.id AND s.state = $2 \
-              AND s.state IN ('waiting', 'ready', 'running', 'failed') \
+              AND s.state IN ('waiting', 'ready', 'running', 'failed') AND (s.state <> 'ready' OR s.action <> 'manual') \
               WHERE p.tenant_id = $1 GROUP BY p.name, s.state ORDER BY p.name";
 }
 
@@ -100,6 +108,17 @@ pub struct Lease<'a> {
     pub node: &'a str,
     /// What `domain::step::next` makes of a claimed step.
     pub state: StepState,
+}
+
+/// Which of the steps that wait for hands, and where to begin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ByHand {
+    pub assignee: Option<String>,
+    /// Only those whose time was up by then.
+    pub due_until_ms: i64,
+    /// Behind this one, by due date, offboarding and number.
+    pub after: (i64, OffboardingId, StepNo),
+    pub now_ms: i64,
 }
 
 pub fn insert(tx: &mut Tx<'_>, tenant: TenantId, offboarding: &OffboardingId, steps: &[Step]) -> Result<()> {
@@ -183,7 +202,9 @@ pub fn due(tx: &mut Tx<'_>, now_ms: i64) -> Result<Vec<Due>> {
 /// Takes at most `limit` ready steps of a platform. Several platforms in one transaction: in the order of their
 /// ids, as [`due`] gives them, so that two nodes never wait for each other in a circle.
 pub fn claim(tx: &mut Tx<'_>, platform: PlatformId, lease: &Lease<'_>, limit: i64) -> Result<Vec<Claim>> {
-    tx.query_one(ALONE, params![platform], |row| row.take::<i64>())?;
+    if tx.query_opt(ALONE, params![platform, lease.now_ms], |row| row.take::<i64>())?.is_none() {
+        return Ok(Vec::new());
+    }
     let state = lease.state.as_str();
     tx.query(CLAIM, params![platform, lease.now_ms, lease.until_ms, lease.node, limit, state], read_claim)
 }
@@ -196,6 +217,27 @@ pub fn lapsed(tx: &mut Tx<'_>, now_ms: i64, limit: i64) -> Result<Vec<Claim>> {
 /// Steps by hand that somebody should hear of now.
 pub fn to_remind(tx: &mut Tx<'_>, now_ms: i64, limit: i64) -> Result<Vec<Claim>> {
     tx.query(REMIND, params![now_ms, limit], read_claim)
+}
+
+/// Steps of a tenant that wait for a person now, by due date, each with its offboarding.
+pub fn by_hand(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    wanted: &ByHand,
+    limit: i64,
+) -> Result<Vec<(OffboardingId, Step)>> {
+    let ByHand { assignee, due_until_ms, after: (due_ms, offboarding, no), now_ms } = wanted;
+    let read_both = |row: &mut Row<'_>| Ok((OffboardingId(row.take()?), read(row)?));
+    match assignee {
+        None => {
+            let params = params![tenant, *due_ms, offboarding, *no, *due_until_ms, *now_ms, limit];
+            tx.query(BY_HAND, params, read_both)
+        }
+        Some(assignee) => {
+            let params = params![tenant, *due_ms, offboarding, *no, *due_until_ms, *now_ms, limit, assignee];
+            tx.query(BY_HAND_OF, params, read_both)
+        }
+    }
 }
 
 /// Whether a lapsed step still is. Asked in the transaction that rescues it, behind `offboardings::locked`:
@@ -214,7 +256,8 @@ pub fn progress(tx: &mut Tx<'_>, claim: &Claim, progress: Progress, lease_until_
     Ok(rows == 1)
 }
 
-/// Steps of a tenant in `state`, by the name of their platform. Final states are not counted: they only grow.
+/// Steps of a tenant in `state`, by the name of their platform. Final states are not counted: they only grow; nor
+/// is what a person is to do.
 pub fn counts(tx: &mut Tx<'_>, tenant: TenantId, state: StepState) -> Result<Vec<(String, StepState, i64)>> {
     tx.query(COUNTS, params![tenant, state.as_str()], |row| Ok((row.take()?, row.word()?, row.take()?)))
 }

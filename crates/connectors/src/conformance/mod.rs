@@ -4,7 +4,10 @@
 
 #![expect(clippy::expect_used, clippy::panic, clippy::missing_panics_doc, reason = "a test suite")]
 
+mod loopback;
+mod message;
 mod orders;
+mod trickster;
 
 use async_trait::async_trait;
 use domain::correlation::Rule;
@@ -12,7 +15,10 @@ use domain::outcome::Fault;
 use domain::platform::sought;
 use domain::{Action, Identity, Outcome, Support};
 
+pub use self::loopback::{Backend, Loopback, Stream};
+pub use self::message::Message;
 pub use self::orders::{NOTICE, again, identity, opened, order};
+pub use self::trickster::{Change, Trickster};
 use crate::{Attempt, Connector, Heir, Order, Presence, Sight, perform};
 
 /// What befalls the first apply call on the platform.
@@ -64,6 +70,11 @@ pub trait Stage: Sized + Send + Sync {
 
     /// What must never show: passwords, tokens.
     fn secrets(&self) -> Vec<String>;
+
+    /// Whether a look can tell that the action was done. Where it cannot, the action is repeated without further effect.
+    fn shows(&self, _action: Action) -> bool {
+        true
+    }
 
     /// Who inherits what an account owns.
     fn heir(&self) -> Heir {
@@ -170,7 +181,8 @@ pub async fn lost_answer_is_unknown_then_observed<S: Stage>() {
         let outcome = attempt(&stage, &order).await;
         assert!(matches!(outcome, Outcome::Unknown { .. }), "{order:?}: {outcome:?}");
         let outcome = attempt(&stage, &again(&order)).await;
-        assert!(matches!(outcome, Outcome::AlreadyDone { .. }), "{order:?}: {outcome:?}");
+        let known = matches!(outcome, Outcome::AlreadyDone { .. });
+        assert!(known || outcome.succeeded() && !stage.shows(order.action), "{order:?}: {outcome:?}");
         assert_effects(&stage, &order, 1).await;
     }
 }
@@ -264,8 +276,8 @@ pub async fn an_account_is_found_by_who_it_is<S: Stage>() {
     order.user = stage.person(0);
     let Attempt { outcome, account } = attempt_on(&stage, &order).await;
     assert!(matches!(outcome, Outcome::Done { .. }), "{outcome:?}");
-    assert_eq!(account, Presence::Found(known));
-    assert_effects(&stage, &order, 1).await;
+    assert_eq!(account, Presence::Found(known.clone()));
+    assert_effects(&stage, &Order { account: known, ..order.clone() }, 1).await;
 
     order.user = identity("nobody_of_that_name");
     let Attempt { outcome, account } = attempt_on(&stage, &order).await;

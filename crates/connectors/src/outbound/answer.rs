@@ -29,7 +29,13 @@ impl Answer {
 
     /// What a status that is none of success means; the platform's own words are shown, one line of them.
     pub fn failure(&self) -> Failure {
-        let said = self.said();
+        self.failure_saying(&String::from_utf8_lossy(&self.body))
+    }
+
+    /// The same where a kind knows which words of the answer may be shown.
+    pub fn failure_saying(&self, words: &str) -> Failure {
+        let words = one_line(words);
+        let said = if words.is_empty() { words } else { format!(": {words}") };
         let text = format!("{} was answered {}{said}", self.asked, self.status.as_u16());
         match self.status {
             StatusCode::UNAUTHORIZED | StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
@@ -81,15 +87,10 @@ impl Answer {
         let url = url::Url::parse(target).ok()?;
         Some(format!(" (to {})", url.host_str()?))
     }
-
-    fn said(&self) -> String {
-        let text = one_line(&String::from_utf8_lossy(&self.body));
-        if text.is_empty() { text } else { format!(": {text}") }
-    }
 }
 
-/// What a platform says, as it is passed on: one line of it, and not too long.
-pub(crate) fn one_line(text: &str) -> String {
+/// A platform's words as they are passed on: one line, not too long.
+pub fn one_line(text: &str) -> String {
     let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
     text.chars().filter(|c| !c.is_control()).take(MAX_SHOWN_CHARS).collect()
 }

@@ -113,4 +113,19 @@ mod tests {
         let found = Guard::resolve(&guard, "[::1]", 80).await.expect("an address");
         assert_eq!(found, ["[::1]:80".parse().expect("an address")]);
     }
+
+    /// As the HTTP client asks for a name; a literal stands for a name that resolves to it.
+    #[tokio::test]
+    async fn a_name_leads_to_permitted_addresses_only() {
+        let resolve = async |guard: &Guard, name: &str| {
+            let found = Resolve::resolve(guard, name.parse().expect("a name")).await;
+            found.map(|addresses| addresses.count()).map_err(|error| error.to_string())
+        };
+        let guard = Guard::new(Vec::new());
+        let closed = resolve(&guard, "169.254.169.254").await.expect_err("a metadata service");
+        assert!(closed.starts_with("169.254.169.254 has no address that may be called"), "{closed}");
+        assert!(resolve(&guard, "localhost").await.expect("addresses") > 0);
+        let named = Guard::new(vec!["169.254.169.254".parse().expect("an address")]);
+        assert_eq!(resolve(&named, "169.254.169.254").await, Ok(1));
+    }
 }

@@ -4,8 +4,11 @@
 //! Never: what is asked, or what an answer's body says.
 
 mod answer;
+pub(crate) mod authentication;
 mod guard;
 mod http;
+pub mod loose;
+mod session;
 mod tls;
 
 use std::net::IpAddr;
@@ -13,10 +16,10 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-pub use self::answer::Answer;
-pub(crate) use self::answer::one_line;
+pub use self::answer::{Answer, one_line};
 pub use self::guard::{Guard, GuardError};
 pub use self::http::HttpClient;
+pub use self::session::{SignIn, Signed, refused_sign_in};
 pub use self::tls::Identity;
 use crate::{SettingsError, Vault, secret};
 

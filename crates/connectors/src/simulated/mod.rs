@@ -70,6 +70,11 @@ impl Simulated {
         Ok(())
     }
 
+    /// Answers how many calls came before this one.
+    fn receive(&self, order: &Order) -> Result<u64, Failure> {
+        self.ledger().receive(order).map_err(|error| self.broken(&unusable(&error)))
+    }
+
     async fn take_half_the_time(&self) {
         let half = Duration::from_millis(u64::from(self.settings.latency_ms)) / 2;
         // A sleep of nothing would still wait for the timer's next tick.
@@ -111,6 +116,10 @@ impl Connector for Simulated {
     }
 
     async fn observe(&self, order: &Order) -> Result<Sight, Failure> {
+        if self.settings.unreachable() {
+            // Whoever does not get through to look has called all the same.
+            self.receive(order)?;
+        }
         self.connect().await?;
         match self.ledger().look(order) {
             Ok(Standing::So(evidence)) => Ok(Sight::So { evidence: self.say(&evidence) }),
@@ -121,7 +130,7 @@ impl Connector for Simulated {
     }
 
     async fn apply(&self, order: &Order) -> Result<(), Failure> {
-        let call = self.ledger().receive(order).map_err(|error| self.broken(&unusable(&error)))?;
+        let call = self.receive(order)?;
         self.connect().await?;
         // The effect comes in the middle, so that a kill may land before it or after it.
         self.take_half_the_time().await;

@@ -102,6 +102,11 @@ impl Settings {
         Ok(())
     }
 
+    /// Whether no call gets through, whatever it asks.
+    pub(super) fn unreachable(&self) -> bool {
+        self.down || self.hang || self.unauthorized
+    }
+
     pub fn capabilities(&self) -> Capabilities {
         let can = |action| {
             if self.unsupported.contains(&action) { Support::ByHand } else { Support::Able }

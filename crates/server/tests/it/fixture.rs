@@ -168,6 +168,7 @@ impl Company {
             kind: PlatformKind::Simulated,
             settings: settings.to_owned(),
             max_in_flight,
+            terms: domain::Terms::default(),
         };
         self.app.apply_platforms(&self.console, vec![new]).await.expect("a platform")[0].0.id
     }

@@ -33,6 +33,7 @@ async fn all_writers(company: &Company, caller: &Caller) -> Vec<(&'static str, R
         kind: PlatformKind::Simulated,
         settings: "{}".to_owned(),
         max_in_flight: None,
+        terms: domain::Terms::default(),
     };
     let access = NewAccessToken { name: "new".to_owned(), life: Life::Once { until_ms: None } };
     let cut = Start::new(Goal::Deactivate, vec![jsmith.clone()]);

@@ -103,8 +103,11 @@ const ASSETS: Cases = &[
 
 const PLATFORMS: Cases = &[
     ("UPDATE platforms SET max_in_flight = 0", Chk),
-    ("INSERT INTO platforms VALUES (11, 1, 'platform10', 'simulated', '{}', '{}', 1, 0, 0)", Uni),
-    ("INSERT INTO platforms VALUES (10, 2, 'n', 'simulated', '{}', '{}', 1, 0, 0)", Uni),
+    (
+        "INSERT INTO platforms VALUES (11, 1, 'platform10', 'simulated', '{}', '{}', 1, 0, 0, '{}', FALSE, 1)",
+        Uni,
+    ),
+    ("INSERT INTO platforms VALUES (10, 2, 'n', 'simulated', '{}', '{}', 1, 0, 0, '{}', FALSE, 1)", Uni),
     ("UPDATE accounts SET state = 'on'", Chk),
     ("INSERT INTO accounts VALUES (1, 10, 'r1', 2, 'active', NULL)", Uni),
     ("INSERT INTO accounts VALUES (1, 10, 'r2', 99, 'active', NULL)", Ref),

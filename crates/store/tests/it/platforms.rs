@@ -1,7 +1,7 @@
 //! Platforms with their health, and the accounts on them.
 
 use domain::breaker::Health;
-use domain::{AccountState, Capabilities, PlatformId, PlatformKind, UserId};
+use domain::{AccountState, Capabilities, PlatformId, PlatformKind, Support, UserId};
 use store::{Error, accounts, platforms};
 
 use crate::fixture::each;
@@ -15,11 +15,13 @@ fn new_settings_end_a_pause() {
         base.write(move |tx| {
             platforms::insert(tx, T, &changed)?;
             assert_eq!(platforms::by_name(tx, T, "platform11")?.as_ref(), Some(&changed));
-            let ill = Health { failures: 5, paused_until_ms: 99 };
+            let ill = Health { failures: 5, paused_until_ms: 99, held: true };
             platforms::set_health(tx, PlatformId(11), ill)?;
             assert_eq!(platforms::health(tx, PlatformId(11))?, ill);
             changed.settings = "{\"latency_ms\": 5}".to_owned();
-            changed.capabilities = Capabilities { delete: false, ..Capabilities::FULL };
+            changed.capabilities = Capabilities { delete: Support::ByHand, ..Capabilities::FULL };
+            changed.terms.max_per_second = Some(50);
+            changed.revision = 2;
             changed.max_in_flight = 3;
             platforms::update(tx, T, &changed)?;
             assert_eq!(platforms::health(tx, PlatformId(11))?, Health::default());

@@ -1,5 +1,6 @@
 //! Steps: read back, saved only by who decided on the present row, and kept under a lease.
 
+use domain::breaker::Health;
 use domain::step::Progress;
 use domain::{Action, Goal, PlatformId, Step, StepNo, StepState};
 use store::steps::{self, Claim, Lease};
@@ -112,17 +113,22 @@ fn platforms_with_work_are_due_unless_paused() {
     each(|base| async move {
         base.company(T, 1).await;
         base.write(|tx| {
-            for id in [11, 12, 13, 14] {
+            for id in [11, 12, 13, 14, 15, 16] {
                 platforms::insert(tx, T, &crate::sample::platform(id, domain::PlatformKind::Simulated))?;
             }
-            let paused = domain::breaker::Health { failures: 5, paused_until_ms: 101 };
-            platforms::set_health(tx, PlatformId(12), paused)
+            let paused = Health { failures: 5, paused_until_ms: 101, held: false };
+            platforms::set_health(tx, PlatformId(12), paused)?;
+            platforms::set_health(tx, PlatformId(15), Health { held: true, ..Health::default() })
         })
         .await
         .expect("platforms");
         let later = Step { ready_at_ms: 101, ..step(4, 13, "r1", Action::Disable) };
         let waiting = Step { state: StepState::Waiting, ..step(5, 14, "r1", Action::Delete) };
-        let ready = [(1, 10), (2, 11), (3, 12)].map(|(no, on)| step(no, on, "r1", Action::Disable));
+        let ready = [(1, 10), (2, 11), (3, 12), (6, 15), (7, 16)];
+        let ready = ready.map(|(no, on)| {
+            let action = if on == 16 { Action::Manual } else { Action::Disable };
+            step(no, on, "r1", action)
+        });
         base.accept(T, offboarding(1, 1, Goal::Remove), [&ready[..], &[later, waiting]].concat()).await;
         let due = |now_ms| base.read(move |tx| steps::due(tx, now_ms));
         let platforms = |due: Vec<steps::Due>| due.iter().map(|due| due.platform.0).collect::<Vec<_>>();
@@ -135,7 +141,7 @@ fn platforms_with_work_are_due_unless_paused() {
         let counts = |state| base.read(move |tx| steps::counts(tx, T, state));
         let waiting = counts(StepState::Waiting).await.expect("counts");
         assert_eq!(waiting, [("platform14".to_owned(), StepState::Waiting, 1)]);
-        assert_eq!(counts(StepState::Ready).await.expect("counts").len(), 4);
+        assert_eq!(counts(StepState::Ready).await.expect("counts").len(), 5, "and none by hand");
         assert!(counts(StepState::Done).await.expect("counts").is_empty());
     });
 }

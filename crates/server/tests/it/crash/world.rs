@@ -64,6 +64,7 @@ impl World {
             kind: PlatformKind::Simulated,
             settings: settings(&home, name),
             max_in_flight: None,
+            terms: domain::Terms::default(),
         });
         let platforms = app.apply_platforms(&console, declared.to_vec()).await.expect("platforms");
         let platforms = platforms.into_iter().map(|(platform, _)| platform.id).collect();

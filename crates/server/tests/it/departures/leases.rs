@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use connectors::{Attempt, Order, Presence};
 use domain::{Action, Goal, OffboardingState, Outcome, StepState};
 use exeunt::app::{App, Start, Work};
 use exeunt::engine::{Engine, EngineOptions};
@@ -19,8 +20,9 @@ async fn claim_all(app: &App, node: &str) -> Vec<Work> {
     app.claim(node, LEASE_MS, wanted).await.expect("claims")
 }
 
-fn done() -> Outcome {
-    Outcome::Done { evidence: "seen".to_owned() }
+fn done() -> Attempt {
+    let outcome = Outcome::Done { evidence: "seen".to_owned() };
+    Attempt { outcome, account: Presence::AsKnown }
 }
 
 #[test]
@@ -68,18 +70,17 @@ fn what_a_dead_node_did_is_seen_and_not_done_again() {
         crowd(&company, "j", 1, platform).await;
         let id = accept(&company, start(Goal::Deactivate, "j0")).await.offboarding.id;
         for work in claim_all(&company.app, "dead").await {
-            let connector =
-                connectors::open(work.platform.kind, &work.platform.name, &work.platform.settings);
-            let order = connectors::Order {
+            let connector = company.app.connections.to(work.claim.tenant, &work.platform);
+            let order = Order {
                 action: work.step.action,
                 account: work.step.remote_id.clone(),
-                user_name: work.offboarding.user_name.clone(),
+                user: work.user.clone(),
                 heir: None,
                 message: None,
                 idempotency_key: work.step.idempotency_key.clone(),
                 attempt: work.claim.attempt,
             };
-            connector.expect("opens").apply(&order).await;
+            connector.expect("opens").apply(&order).await.expect("an answer");
         }
         company.clock.advance(LEASE_MS + 1);
         assert_eq!(company.app.rescue(100).await, Ok(2));

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use connectors::{Attempt, Presence};
 use domain::policy::Heir;
 use domain::{
     AccountState, Action, Error, Goal, OffboardingState, Outcome, Policy, Refusal, Role, StepState, UserState,
@@ -146,7 +147,8 @@ fn a_cut_and_a_restoration_overtake_each_other_also_in_mid_step() {
 
         company.engine.run_until_idle().await;
         assert!(effects(&company, "training").is_empty(), "the account is in the first one's hands");
-        let done = Outcome::Done { evidence: "seen".to_owned() };
+        let outcome = Outcome::Done { evidence: "seen".to_owned() };
+        let done = Attempt { outcome, account: Presence::AsKnown };
         assert_eq!(company.app.settle(&under_way, done).await, Ok(true));
         assert_eq!(look(&company, &cut).await.0.state, OffboardingState::Cancelled);
         run_out(&company, &company.engine).await;

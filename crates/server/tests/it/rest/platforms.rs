@@ -56,6 +56,7 @@ async fn a_tenant_has_no_more_platforms_than_a_list_reads() {
             kind: PlatformKind::Simulated,
             settings: "{}".to_owned(),
             max_in_flight: None,
+            terms: domain::Terms::default(),
         };
         company.app.apply_platforms(&company.console, numbers.map(platform).collect())
     };
