@@ -6,6 +6,7 @@ ALTER TABLE platforms ADD COLUMN terms TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE platforms ADD COLUMN held BOOLEAN NOT NULL DEFAULT FALSE;
 -- Counts the declarations.
 ALTER TABLE platforms ADD COLUMN revision BIGINT NOT NULL DEFAULT 1;
+CREATE INDEX platforms_held ON platforms (tenant_id) WHERE held;
 -- What was yes or no has four answers now.
 UPDATE platforms SET capabilities = REPLACE(REPLACE(capabilities, 'true', '"able"'), 'false', '"by_hand"');
 
@@ -23,9 +24,13 @@ UPDATE steps SET stands_for = CASE
     due_ms = ready_at_ms, remind_ms = ready_at_ms
     WHERE action = 'manual';
 CREATE INDEX steps_remind ON steps (remind_ms) WHERE action = 'manual' AND state = 'ready';
+CREATE INDEX steps_by_hand ON steps (tenant_id, due_ms, offboarding_id, no) WHERE action = 'manual' AND state = 'ready';
+CREATE INDEX steps_assigned ON steps (tenant_id, assignee, due_ms, offboarding_id, no)
+    WHERE action = 'manual' AND state = 'ready';
 
--- Accounts are matched by address.
-CREATE INDEX users_email ON users (tenant_id, LOWER(email)) WHERE state <> 'removed' AND email <> '';
+-- Accounts are matched by address and by external id; those that were left behind, to who was removed.
+CREATE INDEX users_email ON users (tenant_id, LOWER(email)) WHERE email <> '';
+CREATE INDEX users_external_gone ON users (tenant_id, external_id) WHERE external_id IS NOT NULL AND state = 'removed';
 
 -- A step by hand is never claimed: it must not lie in the way of those that are.
 DROP INDEX steps_ready;

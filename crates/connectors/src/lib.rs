@@ -3,6 +3,7 @@
 //! Owns: the `Connector` trait, its kinds, and `perform`, the one way an attempt is made.
 //! Never: sees the store, schedules, retries or sleeps on its own account.
 
+pub mod appviewx;
 pub mod commvault;
 #[cfg(feature = "conformance")]
 pub mod conformance;
@@ -17,6 +18,7 @@ pub mod outbound;
 pub mod pace;
 pub mod perform;
 pub mod postgres;
+pub mod scim;
 pub mod secret;
 pub mod seek;
 pub mod settings;

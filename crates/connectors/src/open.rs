@@ -5,11 +5,13 @@ use std::sync::Arc;
 use domain::correlation::{DEFAULT_RULES, Rule, Theirs};
 use domain::{Capabilities, PlatformKind};
 
+use crate::appviewx::{self, Appviewx};
 use crate::commvault::{self, Commvault};
 use crate::http::{self, Http};
 use crate::ldap;
 use crate::netex::{self, Netex};
 use crate::postgres::{self, Postgres};
+use crate::scim::{self, Scim};
 use crate::simulated::{self, Simulated};
 use crate::{Connector, Pace, SettingsError, Vault};
 
@@ -32,6 +34,8 @@ pub fn open(kind: PlatformKind, place: Place<'_>) -> Result<Arc<dyn Connector>, 
         PlatformKind::Http => Ok(Arc::new(Http::open(place)?)),
         PlatformKind::Commvault => Ok(Arc::new(Commvault::open(place)?)),
         PlatformKind::Netex => Ok(Arc::new(Netex::open(place)?)),
+        PlatformKind::Appviewx => Ok(Arc::new(Appviewx::open(place)?)),
+        PlatformKind::Scim => Ok(Arc::new(Scim::open(place)?)),
         PlatformKind::Ldap => Ok(Arc::new(ldap::Directory::open(place)?)),
         PlatformKind::Postgres => Ok(Arc::new(Postgres::open(place)?)),
         kind => Err(SettingsError::new("kind", format!("{kind} is not there yet"))),
@@ -48,6 +52,8 @@ pub fn check_settings(kind: PlatformKind, settings: &str) -> Result<Capabilities
             commvault::Settings::parse(settings).map(|_| commvault::Settings::capabilities())
         }
         PlatformKind::Netex => netex::Settings::parse(settings).map(|_| netex::Settings::capabilities()),
+        PlatformKind::Appviewx => Ok(appviewx::Settings::parse(settings)?.capabilities()),
+        PlatformKind::Scim => Ok(scim::Settings::parse(settings)?.capabilities()),
         PlatformKind::Ldap => Ok(ldap::Settings::parse(settings)?.capabilities()),
         PlatformKind::Postgres => {
             postgres::Settings::parse(settings).map(|_| postgres::Settings::capabilities())
@@ -61,7 +67,8 @@ pub fn fields(kind: PlatformKind, settings: &str) -> Vec<Theirs> {
     match kind {
         PlatformKind::Local | PlatformKind::Simulated | PlatformKind::Manual => Vec::new(),
         PlatformKind::Commvault => vec![Theirs::Id, Theirs::UserName, Theirs::Email],
-        PlatformKind::Appviewx => vec![Theirs::UserName, Theirs::Email],
+        // Its search knows login names; whoever it does not show by another value may be there all the same.
+        PlatformKind::Appviewx => vec![Theirs::Id, Theirs::UserName],
         PlatformKind::Postgres => vec![Theirs::UserName],
         PlatformKind::Netex | PlatformKind::Scim | PlatformKind::Ldap => Theirs::ALL.to_vec(),
         PlatformKind::Http => {

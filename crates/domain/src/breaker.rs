@@ -24,9 +24,14 @@ impl Health {
         self.paused_until_ms > now_ms
     }
 
+    /// It was paused, and has not answered well since.
+    pub fn is_on_trial(self) -> bool {
+        self.failures >= FAILURES_BEFORE_PAUSE
+    }
+
     /// Steps that may be under way at once: one while it is on trial.
     pub fn limit(self, max_in_flight: i64) -> i64 {
-        if self.failures >= FAILURES_BEFORE_PAUSE { 1 } else { max_in_flight }
+        if self.is_on_trial() { 1 } else { max_in_flight }
     }
 
     /// The health after one more answer.

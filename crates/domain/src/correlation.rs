@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::action::words;
-use crate::{NameKey, User};
+use crate::{NameKey, User, UserState};
 
 words! {
     /// What we know of a user.
@@ -106,6 +106,18 @@ impl Rule {
         who.value(self.ours).map(|value| (self.theirs, value))
     }
 
+    /// What of ours would fit this account, in the form in which it is looked up.
+    pub fn wanted(self, account: &RemoteAccount) -> Option<(Ours, String)> {
+        let value = account.value(self.theirs)?;
+        let wanted = match self.ours {
+            Ours::UserName => NameKey::new(value).as_str().to_owned(),
+            Ours::Email => value.to_lowercase(),
+            Ours::Guid => bare(value),
+            Ours::ExternalId => value.to_owned(),
+        };
+        Some((self.ours, wanted))
+    }
+
     /// Names and addresses compare without case, ids exactly, guids without dashes as well.
     pub fn fits(self, who: &Identity, account: &RemoteAccount) -> bool {
         let (Some(ours), Some(theirs)) = (who.value(self.ours), account.value(self.theirs)) else {
@@ -117,6 +129,19 @@ impl Rule {
             Ours::ExternalId => ours == theirs,
         }
     }
+}
+
+/// Who of `users` fits an account by any of the rules. Whoever was removed counts only where nobody else fits: a name
+/// may have been given to somebody new.
+pub fn whose<'u>(
+    rules: &[Rule],
+    account: &RemoteAccount,
+    users: impl IntoIterator<Item = &'u User>,
+) -> Vec<&'u User> {
+    let fits = |user: &&User| rules.iter().any(|rule| rule.fits(&Identity::from(*user), account));
+    let (gone, present): (Vec<&User>, Vec<&User>) =
+        users.into_iter().filter(fits).partition(|user| user.state == UserState::Removed);
+    if present.is_empty() { gone } else { present }
 }
 
 fn bare(guid: &str) -> String {

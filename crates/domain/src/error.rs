@@ -38,6 +38,9 @@ pub enum Error {
     /// A named limit was passed.
     #[error("{what} must not exceed {limit}")]
     TooMany { what: &'static str, limit: usize },
+    /// A platform was asked while the caller waited, and it did not tell; the text says why.
+    #[error("{0}")]
+    Platform(String),
     /// The server cannot do it now; repeating later is right.
     #[error("temporarily unavailable")]
     Unavailable { inside: String },

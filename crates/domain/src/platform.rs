@@ -140,6 +140,18 @@ words! {
     }
 }
 
+impl AccountState {
+    /// What an account is once `action` is done; `None` where it stays what it was.
+    pub fn after(action: Action) -> Option<Self> {
+        match action {
+            Action::Disable => Some(Self::Disabled),
+            Action::Enable => Some(Self::Active),
+            Action::Delete => Some(Self::Deleted),
+            Action::EndSessions | Action::Transfer | Action::Release | Action::Manual => None,
+        }
+    }
+}
+
 /// A user's presence on a platform.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {

@@ -23,6 +23,9 @@ pub enum SettleError {
     Illegal(#[from] IllegalTransition),
     #[error("the offboarding is {0} already")]
     Over(OffboardingState),
+    /// What is so in our own directory is not a matter of anybody's word.
+    #[error("step {0} is Exeunt's own: it can be retried or skipped, not confirmed")]
+    Ours(StepNo),
 }
 
 /// Applies the verdict on step `no`.
@@ -111,6 +114,9 @@ pub fn confirm_step(
     now_ms: i64,
 ) -> Result<Vec<Fact>, SettleError> {
     let step = find(steps, no)?;
+    if step.local {
+        return Err(SettleError::Ours(no));
+    }
     if step.state == StepState::Ready && !step.awaits_hand() {
         return Err(IllegalTransition { state: step.state, event: Event::Confirmed }.into());
     }
@@ -118,6 +124,28 @@ pub fn confirm_step(
     step.note = Some(evidence.to_owned());
     let fact = step_fact(step, "confirmed");
     finish(offboarding, steps, vec![fact], now_ms)
+}
+
+/// The time for a word on a step by hand has come: it is said, the next is set, and the offboarding is blocked by it.
+/// Answers no facts where somebody was quicker.
+pub fn remind(
+    offboarding: &mut Offboarding,
+    steps: &mut [Step],
+    no: StepNo,
+    now_ms: i64,
+) -> Result<Vec<Fact>, SettleError> {
+    let step = find(steps, no)?;
+    let awaits_hand = step.awaits_hand();
+    let (action, platform, account) = (step.wanted(), step.platform, step.remote_id.clone());
+    let Some(hand) = step.hand.as_mut().filter(|hand| awaits_hand && hand.remind_ms <= now_ms) else {
+        return Ok(Vec::new());
+    };
+    let detail = json!({
+        "step": no, "action": action, "platform": platform, "account": account, "assignee": hand.assignee,
+        "due_ms": hand.due_ms, "overdue": hand.is_overdue(now_ms),
+    });
+    hand.remind_ms = hand.next_word_ms(now_ms);
+    finish(offboarding, steps, vec![Fact::new("step.reminded", detail)], now_ms)
 }
 
 /// There is no such account on the platform: then a person has nothing to do there either.

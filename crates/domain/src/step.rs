@@ -103,6 +103,9 @@ pub struct Step {
     pub hand: Option<Hand>,
 }
 
+/// Once a step by hand is overdue, its person hears of it so often.
+pub const REMIND_EVERY_MS: i64 = 24 * 3_600_000;
+
 /// What is left to a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hand {
@@ -113,6 +116,21 @@ pub struct Hand {
     pub due_ms: i64,
     /// When a reminder goes out next.
     pub remind_ms: i64,
+}
+
+impl Hand {
+    pub fn is_overdue(&self, now_ms: i64) -> bool {
+        self.due_ms <= now_ms
+    }
+
+    /// The first word goes out when the step is ready, the next when it is due, then one a day.
+    pub(crate) fn next_word_ms(&self, now_ms: i64) -> i64 {
+        if !self.is_overdue(now_ms) {
+            return self.due_ms;
+        }
+        let days = (now_ms - self.due_ms) / REMIND_EVERY_MS + 1;
+        self.due_ms.saturating_add(days.saturating_mul(REMIND_EVERY_MS))
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -36,6 +36,11 @@ fn system_ms() -> i64 {
     jiff::Timestamp::now().as_millisecond()
 }
 
+/// A moment as people and programs read it, such as `2026-12-01T09:00:00Z`.
+pub fn shown(ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(ms).map_or_else(|_| ms.to_string(), |moment| moment.to_string())
+}
+
 /// A monotonic instant, for durations that are shown or measured.
 #[expect(clippy::disallowed_methods, reason = "this is the room of the clock")]
 pub fn instant() -> std::time::Instant {

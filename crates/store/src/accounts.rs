@@ -18,6 +18,8 @@ statements! {
             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (platform_id, remote_id) \
             DO UPDATE SET state = excluded.state, observed_ms = excluded.observed_ms";
     OWNER = "SELECT user_id FROM accounts WHERE platform_id = $1 AND remote_id = $2";
+    KNOWN = concat!("SELECT platform_id, user_id, remote_id, state FROM accounts \
+        WHERE platform_id = $1 AND remote_id IN (", list!(), ")");
     EXISTS = "SELECT 1 FROM accounts WHERE platform_id = $1 AND remote_id = $2";
     COUNT = "SELECT COUNT(*) FROM (SELECT 1 FROM accounts WHERE tenant_id = $1 AND user_id = $2 LIMIT $3) AS counted";
 }
@@ -62,6 +64,11 @@ pub fn link(tx: &mut Tx<'_>, tenant: TenantId, account: &Account, now_ms: i64) -
 /// Whose account it is, as far as we know.
 pub fn owner(tx: &mut Tx<'_>, platform: PlatformId, remote_id: &str) -> Result<Option<UserId>> {
     tx.query_opt(OWNER, params![platform, remote_id], |row| row.take())
+}
+
+/// Those of these accounts that we know.
+pub fn known(tx: &mut Tx<'_>, platform: PlatformId, remote_ids: &[&str]) -> Result<Vec<Account>> {
+    tx.query_list(KNOWN, platform, remote_ids, read)
 }
 
 /// Whether anybody has that account.

@@ -20,6 +20,7 @@ statements! {
     UPDATE = "UPDATE offboardings SET state = $3, cancel_asked = $4, finished_ms = $5 \
               WHERE tenant_id = $1 AND id = $2";
     BY_ID = concat!("SELECT ", columns!(), " FROM offboardings WHERE tenant_id = $1 AND id = $2");
+    BY_IDS = concat!("SELECT ", columns!(), " FROM offboardings WHERE tenant_id = $1 AND id IN (", list!(), ")");
     LOCKED = concat!("SELECT ", columns!(), " FROM offboardings WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE");
     LIST = concat!("SELECT ", columns!(), " FROM offboardings WHERE tenant_id = $1 AND id < $2 \
         ORDER BY id DESC LIMIT $3");
@@ -92,6 +93,10 @@ pub fn update(tx: &mut Tx<'_>, tenant: TenantId, offboarding: &Offboarding) -> R
 
 pub fn by_id(tx: &mut Tx<'_>, tenant: TenantId, id: &OffboardingId) -> Result<Option<Offboarding>> {
     tx.query_opt(BY_ID, params![tenant, id], read)
+}
+
+pub fn by_ids(tx: &mut Tx<'_>, tenant: TenantId, ids: &[OffboardingId]) -> Result<Vec<Offboarding>> {
+    tx.query_list(BY_IDS, tenant, ids, read)
 }
 
 /// As [`by_id`], and nobody else settles it until the transaction ends.

@@ -23,6 +23,7 @@ statements! {
     COUNT = "SELECT COUNT(*) FROM (SELECT 1 FROM platforms WHERE tenant_id = $1 LIMIT $2) AS counted";
     LIST_WITH_HEALTH = concat!("SELECT ", columns!(), ", failures, paused_until_ms, held FROM platforms \
         WHERE tenant_id = $1 ORDER BY name LIMIT 1000");
+    HELD = "SELECT id FROM platforms WHERE tenant_id = $1 AND held";
     BY_NAME = concat!("SELECT ", columns!(), " FROM platforms WHERE tenant_id = $1 AND name = $2");
     BY_ID = concat!("SELECT ", columns!(), " FROM platforms WHERE id = $1");
     HEALTH = "SELECT failures, paused_until_ms, held FROM platforms WHERE id = $1";
@@ -81,6 +82,11 @@ pub fn list_with_health(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Vec<(Platfo
         let platform = read(row)?;
         Ok((platform, read_health(row)?))
     })
+}
+
+/// The platforms that do not take our credentials.
+pub fn held(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Vec<PlatformId>> {
+    tx.query(HELD, params![tenant], |row| row.take())
 }
 
 pub fn by_name(tx: &mut Tx<'_>, tenant: TenantId, name: &str) -> Result<Option<Platform>> {

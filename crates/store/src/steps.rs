@@ -69,6 +69,13 @@ statements! {
     /// Steps by hand whose time for a word has come.
     REMIND = "SELECT tenant_id, offboarding_id, no, attempt FROM steps \
               WHERE action = 'manual' AND state = 'ready' AND remind_ms <= $1 ORDER BY remind_ms LIMIT $2";
+    /// What waits for hands now, the most urgent first.
+    BY_HAND = concat!("SELECT offboarding_id, ", columns!(), " FROM steps WHERE tenant_id = $1 \
+        AND action = 'manual' AND state = 'ready' AND (due_ms, offboarding_id, no) > ($2, $3, $4) \
+        AND due_ms <= $5 AND ready_at_ms <= $6 ORDER BY due_ms, offboarding_id, no LIMIT $7");
+    BY_HAND_OF = concat!("SELECT offboarding_id, ", columns!(), " FROM steps WHERE tenant_id = $1 \
+        AND action = 'manual' AND state = 'ready' AND (due_ms, offboarding_id, no) > ($2, $3, $4) \
+        AND due_ms <= $5 AND ready_at_ms <= $6 AND assignee = $8 ORDER BY due_ms, offboarding_id, no LIMIT $7");
     COUNTS = "SELECT p.name, s.state, COUNT(*) FROM platforms p \
               JOIN steps s ON s.platform_id = p.id AND s.state = $2 \
               AND s.state IN ('waiting', 'ready', 'running', 'failed') AND (s.state <> 'ready' OR s.action <> 'manual') \
@@ -101,6 +108,17 @@ pub struct Lease<'a> {
     pub node: &'a str,
     /// What `domain::step::next` makes of a claimed step.
     pub state: StepState,
+}
+
+/// Which of the steps that wait for hands, and where to begin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ByHand {
+    pub assignee: Option<String>,
+    /// Only those whose time was up by then.
+    pub due_until_ms: i64,
+    /// Behind this one, by due date, offboarding and number.
+    pub after: (i64, OffboardingId, StepNo),
+    pub now_ms: i64,
 }
 
 pub fn insert(tx: &mut Tx<'_>, tenant: TenantId, offboarding: &OffboardingId, steps: &[Step]) -> Result<()> {
@@ -199,6 +217,27 @@ pub fn lapsed(tx: &mut Tx<'_>, now_ms: i64, limit: i64) -> Result<Vec<Claim>> {
 /// Steps by hand that somebody should hear of now.
 pub fn to_remind(tx: &mut Tx<'_>, now_ms: i64, limit: i64) -> Result<Vec<Claim>> {
     tx.query(REMIND, params![now_ms, limit], read_claim)
+}
+
+/// Steps of a tenant that wait for a person now, by due date, each with its offboarding.
+pub fn by_hand(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    wanted: &ByHand,
+    limit: i64,
+) -> Result<Vec<(OffboardingId, Step)>> {
+    let ByHand { assignee, due_until_ms, after: (due_ms, offboarding, no), now_ms } = wanted;
+    let read_both = |row: &mut Row<'_>| Ok((OffboardingId(row.take()?), read(row)?));
+    match assignee {
+        None => {
+            let params = params![tenant, *due_ms, offboarding, *no, *due_until_ms, *now_ms, limit];
+            tx.query(BY_HAND, params, read_both)
+        }
+        Some(assignee) => {
+            let params = params![tenant, *due_ms, offboarding, *no, *due_until_ms, *now_ms, limit, assignee];
+            tx.query(BY_HAND_OF, params, read_both)
+        }
+    }
 }
 
 /// Whether a lapsed step still is. Asked in the transaction that rescues it, behind `offboardings::locked`:

@@ -30,6 +30,16 @@ statements! {
         " FROM users WHERE tenant_id = $1 AND state <> 'removed' AND name_key IN (", list!(), ")");
     TOMBSTONES_BY_NAMES = concat!("SELECT ", columns!(),
         " FROM users WHERE tenant_id = $1 AND state = 'removed' AND name_key IN (", list!(), ")");
+    /// Whoever has, or had, one of these; what `LOWER` makes of them on either database.
+    BY_EMAILS = concat!("SELECT ", columns!(),
+        " FROM users WHERE tenant_id = $1 AND email <> '' AND LOWER(email) IN (", list!(), ")");
+    BY_GUIDS = concat!("SELECT ", columns!(), " FROM users WHERE tenant_id = $1 AND guid IN (", list!(), ")");
+    BY_EXTERNAL_IDS = concat!("SELECT ", columns!(),
+        " FROM users WHERE tenant_id = $1 AND external_id IS NOT NULL AND state <> 'removed' \
+        AND external_id IN (", list!(), ")");
+    TOMBSTONES_BY_EXTERNAL_IDS = concat!("SELECT ", columns!(),
+        " FROM users WHERE tenant_id = $1 AND external_id IS NOT NULL AND state = 'removed' \
+        AND external_id IN (", list!(), ")");
     BY_IDS = concat!("SELECT ", columns!(), " FROM users WHERE tenant_id = $1 AND id IN (", list!(), ")");
     /// In the order of ids, so that two transactions never wait for each other in a circle.
     LOCK = concat!("SELECT id FROM users WHERE tenant_id = $1 AND id IN (", list!(), ") ORDER BY id FOR NO KEY UPDATE");
@@ -108,6 +118,24 @@ pub fn by_names(tx: &mut Tx<'_>, tenant: TenantId, keys: &[NameKey]) -> Result<V
     let mut tombstones = tx.query_list(TOMBSTONES_BY_NAMES, tenant, &keys, read)?;
     tombstones.sort_by_key(|user| user.id);
     users.extend(tombstones);
+    Ok(users)
+}
+
+/// Those with one of these addresses, in any case; tombstones too.
+pub fn by_emails(tx: &mut Tx<'_>, tenant: TenantId, emails: &[&str]) -> Result<Vec<User>> {
+    let lower: Vec<String> = emails.iter().map(|email| email.to_lowercase()).collect();
+    tx.query_list(BY_EMAILS, tenant, &lower, read)
+}
+
+/// Those with one of these guids, tombstones too.
+pub fn by_guids(tx: &mut Tx<'_>, tenant: TenantId, guids: &[&str]) -> Result<Vec<User>> {
+    tx.query_list(BY_GUIDS, tenant, guids, read)
+}
+
+/// Those with one of these external ids, tombstones too.
+pub fn by_external_ids(tx: &mut Tx<'_>, tenant: TenantId, ids: &[&str]) -> Result<Vec<User>> {
+    let mut users = tx.query_list(BY_EXTERNAL_IDS, tenant, ids, read)?;
+    users.extend(tx.query_list(TOMBSTONES_BY_EXTERNAL_IDS, tenant, ids, read)?);
     Ok(users)
 }
 

@@ -9,12 +9,12 @@ use domain::Action;
 use reqwest::header::HeaderName;
 use url::Url;
 
-use super::authentication::is_plain;
 use super::condition::Condition;
 use super::request::{Absence, Method, Request, at};
 use super::settings::{ACTIONS, Part, Seen, Settings, Shape};
 use super::template::{Placeholder, Template};
 use crate::SettingsError;
+use crate::outbound::authentication::is_plain;
 
 pub(super) const MISSING: &str = "is missing";
 const MAX_PARTS: usize = 8;

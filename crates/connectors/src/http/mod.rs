@@ -4,7 +4,6 @@
 //! account where the description does not say so.
 
 mod act;
-mod authentication;
 mod condition;
 mod declared;
 mod pages;
@@ -18,7 +17,6 @@ use async_trait::async_trait;
 use domain::correlation::Theirs;
 use domain::{Capabilities, RemoteAccount};
 
-use self::authentication::Credentials;
 use self::pages::{Cursor, List};
 pub use self::settings::Settings;
 use self::settings::{Belongings, Check, Find, Look, Shape};
@@ -26,6 +24,7 @@ use self::speaker::Speaker;
 use self::values::Values;
 use crate::connector::{MAX_ACCOUNT_PAGE, MAX_OWNED_NAMES};
 use crate::outbound::HttpClient;
+use crate::outbound::authentication::Credentials;
 use crate::{AccountPage, Checked, Connector, Failure, Order, Owned, Place, SettingsError, Sight};
 
 /// Most pages of what an account owns, of one kind.

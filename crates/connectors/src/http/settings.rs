@@ -10,12 +10,12 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
-use super::authentication::Authentication;
 use super::condition::{Condition, Pointer, text_of};
 use super::pages::Paging;
 use super::request::Request;
 use super::template::Template;
 use crate::outbound::Connection;
+use crate::outbound::authentication::Authentication;
 use crate::{Failure, SettingsError, settings};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]

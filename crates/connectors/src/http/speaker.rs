@@ -5,14 +5,13 @@
 use std::collections::BTreeMap;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use secrecy::ExposeSecret;
 use url::Url;
 
-use super::authentication::Credentials;
 use super::request::{Absence, Request};
 use super::template::{Template, as_it_is};
 use super::values::Values;
 use crate::Failure;
+use crate::outbound::authentication::Credentials;
 use crate::outbound::{Answer, HttpClient};
 
 #[derive(Debug)]
@@ -40,13 +39,8 @@ impl Speaker {
     }
 
     /// The text without our credentials, the notice and the key, should the platform have repeated them.
-    pub(super) fn hide(&self, mut text: String, values: &Values<'_>) -> String {
-        let secrets = self.credentials.secrets();
-        let secrets = secrets.iter().map(|secret| secret.expose_secret());
-        for hidden in secrets.chain(values.hidden()) {
-            text = text.replace(hidden, "…");
-        }
-        text
+    pub(super) fn hide(&self, text: String, values: &Values<'_>) -> String {
+        values.hidden().fold(self.credentials.hide(text), |text, hidden| text.replace(hidden, "…"))
     }
 
     async fn hear(&self, request: &Request, values: &Values<'_>, url: Url) -> Result<Answer, Failure> {

@@ -4,10 +4,10 @@ use std::fmt::Write;
 
 use domain::RemoteAccount;
 use domain::correlation::Theirs;
-use ldap3::ldap_escape;
+use ldap3::{Scope, ldap_escape};
 
 use super::Directory;
-use super::operations::{Entry, NO_ATTRIBUTES, Query};
+use super::operations::{ANYTHING, Entry, NO_ATTRIBUTES, Query};
 use super::said::{NO_SUCH_OBJECT, SIZE_LIMIT_EXCEEDED, Setback};
 use crate::Failure;
 
@@ -15,6 +15,10 @@ use crate::Failure;
 const MAX_FOUND: usize = 20;
 /// Ids that are 16 bytes, and hexadecimal in Exeunt.
 const BINARY_ID: &str = "objectGUID";
+/// Ids that have dashes in them.
+const UUID_ID: &str = "entryUUID";
+/// OpenLDAP's, 389 Directory Server's and Active Directory's.
+const COUNTS_BELOW: [&str; 3] = ["hasSubordinates", "numSubordinates", "msDS-Approx-Immed-Subordinates"];
 
 /// An account's entry.
 #[derive(Clone, Debug)]
@@ -143,17 +147,22 @@ impl Directory {
         id.ok_or_else(|| Failure::Refused(format!("{} shows us no {attribute}", entry.dn)))
     }
 
+    /// An id that cannot be one is refused: that nothing is found by it would prove nothing.
     pub(super) fn id_filter(&self, id: &str) -> Result<String, Failure> {
         let attribute = &self.like.id_attribute;
-        if !self.is_binary() {
-            return Ok(format!("({attribute}={})", ldap_escape(id)));
-        }
-        if id.len() != 32 || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(Failure::Refused(format!("{id:?} is no {attribute}: 32 hexadecimal digits")));
-        }
-        let bytes: String =
-            id.as_bytes().chunks(2).flat_map(|pair| ['\\', pair[0].into(), pair[1].into()]).collect();
-        Ok(format!("({attribute}={bytes})"))
+        let of = |length: usize, may: fn(u8) -> bool| id.len() == length && id.bytes().all(may);
+        let value = if self.is_binary() {
+            of(32, |byte| byte.is_ascii_hexdigit()).then(|| {
+                id.as_bytes().chunks(2).flat_map(|pair| ['\\', pair[0].into(), pair[1].into()]).collect()
+            })
+        } else if attribute.eq_ignore_ascii_case(UUID_ID) {
+            of(36, |byte| byte.is_ascii_hexdigit() || byte == b'-').then(|| id.to_owned())
+        } else {
+            Some(ldap_escape(id).into_owned())
+        };
+        let value: String =
+            value.ok_or_else(|| Failure::Refused(format!("{id:?} has not the form of an {attribute}")))?;
+        Ok(format!("({attribute}={value})"))
     }
 
     fn is_binary(&self) -> bool {
@@ -181,16 +190,28 @@ impl Directory {
         }
     }
 
-    /// At least one account must be visible, else that we see none proves nothing.
+    /// At least one account must be visible, and the leavers if there are any: else that we see none proves nothing.
     pub(super) async fn prove_sight(&self) -> Result<(), Failure> {
         let (base, filter) = (&self.like.user_base, &self.like.user_filter);
-        if self.door.any(&Query::below(base, filter.clone(), &[NO_ATTRIBUTES])).await? {
+        if !self.door.any(&Query::below(base, filter.clone(), &[NO_ATTRIBUTES])).await? {
+            return Err(Failure::Refused(format!(
+                "no account at all is to be seen below {base:?} by {filter}, so that nothing can be said of one: \
+                 the base may be wrong, or our rights too few"
+            )));
+        }
+        let Some(unit) = &self.like.leavers_ou else { return Ok(()) };
+        let below = Query { scope: Scope::OneLevel, ..Query::at(unit, ANYTHING, &[NO_ATTRIBUTES]) };
+        if self.door.any(&below).await? || !self.has_entries(unit).await? {
             return Ok(());
         }
-        Err(Failure::Refused(format!(
-            "no account at all is to be seen below {base:?} by {filter}, so that nothing can be said of one: \
-             the base may be wrong, or our rights too few"
-        )))
+        Err(Failure::Refused(format!("there are entries below {unit:?}, and we may see none of them")))
+    }
+
+    /// What the server counts below an entry, whoever may see it. Each server has its own word.
+    async fn has_entries(&self, unit: &str) -> Result<bool, Failure> {
+        let found = self.door.search(&Query::at(unit, ANYTHING, &COUNTS_BELOW), 1).await?;
+        let counts = found.iter().flat_map(|entry| COUNTS_BELOW.iter().filter_map(|name| entry.text(name)));
+        Ok(counts.into_iter().any(|count| !matches!(count, "0" | "FALSE")))
     }
 }
 

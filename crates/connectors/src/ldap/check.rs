@@ -4,9 +4,8 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use super::Directory;
-use super::operations::{Entry, NO_ATTRIBUTES, Query};
+use super::operations::{ANYTHING, Entry, NO_ATTRIBUTES, Query};
 use super::profile::Profile;
-use super::removal::ANYTHING;
 use super::said::{NO_SUCH_OBJECT, Setback};
 use crate::{Checked, Failure};
 
@@ -39,7 +38,9 @@ impl Directory {
         permissions.extend(self.locks_nobody().await?);
         Ok(Checked {
             server: product(&root),
-            signed_in_as: told.or_else(|| self.own_dn.clone()).unwrap_or_else(|| "nobody known".to_owned()),
+            signed_in_as: told
+                .or_else(|| self.login_name.clone())
+                .unwrap_or_else(|| "nobody known".to_owned()),
             permissions,
             clock_ms: root.text("currentTime").and_then(clock_ms),
         })
@@ -76,10 +77,9 @@ impl Directory {
             ));
         }
         let query = Query::below(&self.like.user_base, self.like.user_filter.clone(), &[WRITABLE]);
-        let session = self.door.own_session().await?;
-        let page = self.door.page(&session, &query, Vec::new()).await?;
+        let first = self.door.first_page(&query).await?;
         let may = |entry: &&Entry| entry.texts(WRITABLE).any(|name| name.eq_ignore_ascii_case(lock));
-        let (all, writable) = (page.entries.len(), page.entries.iter().filter(may).count());
+        let (all, writable) = (first.len(), first.iter().filter(may).count());
         Ok(format!("may write {lock} of {writable} of the first {all} accounts"))
     }
 

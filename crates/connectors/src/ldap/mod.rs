@@ -39,8 +39,8 @@ use crate::{AccountPage, Checked, Connector, Failure, Order, Owned, Place, Setti
 pub struct Directory {
     door: Door,
     like: Resolved,
-    /// The entry that we work with ourselves.
-    own_dn: Option<String>,
+    /// As whom we sign in, where that is not what our certificate says.
+    login_name: Option<String>,
     capabilities: Capabilities,
     listings: Listings,
 }
@@ -50,7 +50,7 @@ impl Directory {
         let settings = Settings::parse(place.settings)?;
         Ok(Self {
             door: Door::new(&settings, place.vault, place.pace)?,
-            own_dn: settings.bind.dn.clone(),
+            login_name: settings.bind.dn.clone(),
             capabilities: settings.capabilities(),
             like: settings.resolved(),
             listings: Listings::default(),

@@ -20,6 +20,7 @@ const MAX_PAGES: usize = 1_000;
 const MAX_ANSWER_BYTES: usize = 32 * 1024 * 1024;
 /// "No attributes": the names of the entries are enough.
 pub(super) const NO_ATTRIBUTES: &str = "1.1";
+pub(super) const ANYTHING: &str = "(objectClass=*)";
 
 /// Names are in lower case, values as they came: a GUID may or may not look like text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -133,6 +134,13 @@ impl Door {
         Err(Failure::Refused(text).into())
     }
 
+    /// The first of what is found; the rest is given up.
+    pub(super) async fn first_page(&self, query: &Query) -> Result<Vec<Entry>, Setback> {
+        let session = self.session().await?;
+        let _place = session.paging.lock().await;
+        Ok(self.page(&session, query, Vec::new()).await?.entries)
+    }
+
     pub(super) async fn page(
         &self,
         session: &Session,
@@ -158,7 +166,9 @@ impl Door {
         let options = SearchOptions::new().sizelimit(limit).timelimit(self.time_limit_s());
         let search = move |mut ldap: Ldap| async move {
             ldap.with_search_options(options);
-            ldap.with_controls(Vec::from_iter(control));
+            if let Some(control) = control {
+                ldap.with_controls(control);
+            }
             let Query { base, scope, filter, attributes } = query;
             let mut stream = ldap.streaming_search(&base, scope, &filter, attributes).await?;
             let (mut entries, mut bytes) = (Vec::new(), 0);
@@ -204,7 +214,10 @@ impl Door {
         let asked = format!("the deletion of {dn:?}");
         let dn = dn.to_owned();
         let delete = move |mut ldap: Ldap| async move {
-            ldap.with_controls(Vec::from_iter(control)).delete(&dn).await
+            if let Some(control) = control {
+                ldap.with_controls(control);
+            }
+            ldap.delete(&dn).await
         };
         self.change(&asked, delete).await
     }

@@ -10,7 +10,7 @@ impl Directory {
     /// `Refused` where the account is one of them. Asked before every change, for it may have become one.
     pub(super) async fn protect(&self, account: &Account) -> Result<(), Failure> {
         let refused = |why: String| Err(Failure::Refused(format!("{} is protected: {why}", account.named())));
-        if self.own_dn.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(&account.entry.dn)) {
+        if self.is_own(account) {
             return refused("it is the account that we work with".to_owned());
         }
         if let Some(filter) = &self.like.protected_filter {
@@ -32,5 +32,14 @@ impl Directory {
             }
         }
         Ok(())
+    }
+
+    /// Active Directory takes `CORP\name` and `name@corp.example.com` as well as the name of the entry.
+    fn is_own(&self, account: &Account) -> bool {
+        let Some(own) = self.login_name.as_deref() else { return false };
+        let short = own.rsplit_once('\\').map_or(own, |(_, name)| name);
+        let short = short.split_once('@').map_or(short, |(name, _)| name);
+        own.eq_ignore_ascii_case(&account.entry.dn)
+            || account.entry.texts(&self.like.user_name).any(|name| name.eq_ignore_ascii_case(short))
     }
 }

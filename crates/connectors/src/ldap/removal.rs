@@ -7,7 +7,7 @@ use ldap3::controls::RawControl;
 use super::Directory;
 use super::account::Account;
 use super::dn;
-use super::operations::{Entry, NO_ATTRIBUTES, Query};
+use super::operations::{ANYTHING, Entry, NO_ATTRIBUTES, Query};
 use super::said::{NO_SUCH_OBJECT, NOT_ALLOWED_ON_NON_LEAF};
 use super::settings::LeaveGroups;
 use crate::Failure;
@@ -16,7 +16,6 @@ use crate::Failure;
 const MAX_CHILDREN: usize = 1_000;
 /// "With everything below it", in one operation.
 const TREE_DELETE: &str = "1.2.840.113556.1.4.805";
-pub(super) const ANYTHING: &str = "(objectClass=*)";
 
 impl Directory {
     pub(super) async fn remove(&self, account: &Account) -> Result<(), Failure> {

@@ -4,6 +4,7 @@
 //! Never: what is asked, or what an answer's body says.
 
 mod answer;
+pub(crate) mod authentication;
 mod guard;
 mod http;
 pub mod loose;

@@ -26,12 +26,11 @@ pub(super) async fn delete(postgres: &Postgres, session: &Session, role: &Role) 
         cut::end_sessions(session, role).await?;
     }
     for holding in owned::holdings(session, role).await?.iter().filter(|holding| holding.grants > 0) {
-        if !holding.open || !postgres.covers(holding) {
+        let left_out = || Some("which the platform's settings leave out".to_owned());
+        let covered = postgres.covers(holding);
+        if let Some(why) = if covered { holding.closed.clone() } else { left_out() } {
             let (id, count, place) = (role.id(), holding.grants, holding.place());
-            let why =
-                if holding.open { "the platform's settings leave out" } else { "allows no connections" };
-            let text = format!("role {id} has {count} privileges in {place}, a database that {why}");
-            return Err(Failure::Refused(text));
+            return Err(Failure::Refused(format!("role {id} has {count} privileges in {place}, {why}")));
         }
         // A new session: it has deleted nothing yet, so that what it then has deleted is what we made it.
         let room = postgres.door.enter(postgres.room(holding)).await?;

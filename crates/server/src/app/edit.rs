@@ -66,6 +66,14 @@ impl Edit {
         self.told(facts)
     }
 
+    /// Answers whether there was a word to say.
+    pub(super) fn remind(&mut self, no: StepNo, now_ms: i64) -> Result<bool, Error> {
+        let facts = settle::remind(&mut self.offboarding, &mut self.steps, no, now_ms);
+        let before = self.facts.len();
+        self.told(facts)?;
+        Ok(self.facts.len() > before)
+    }
+
     pub(super) fn rescue(&mut self, no: StepNo, now_ms: i64) -> Result<(), Error> {
         let facts = settle::rescue(&mut self.offboarding, &mut self.steps, no, now_ms);
         self.told(facts)
@@ -89,7 +97,9 @@ impl Edit {
     fn told(&mut self, facts: Result<Vec<Fact>, SettleError>) -> Result<(), Error> {
         let refused = |error: SettleError| match error {
             SettleError::NoSuchStep(no) => Error::not_found("step", no.to_string()),
-            SettleError::Illegal(_) | SettleError::Over(_) => Error::Conflict(error.to_string()),
+            SettleError::Illegal(_) | SettleError::Over(_) | SettleError::Ours(_) => {
+                Error::Conflict(error.to_string())
+            }
         };
         self.facts.extend(facts.map_err(refused)?);
         Ok(())

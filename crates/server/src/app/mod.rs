@@ -7,6 +7,8 @@ mod accept;
 mod access_tokens;
 mod assets;
 mod authenticate;
+mod by_hand;
+mod check;
 mod claim;
 mod client_tokens;
 mod clients;
@@ -21,6 +23,8 @@ mod feed;
 mod health;
 mod heirs;
 pub mod import;
+mod inventory;
+mod link;
 mod load;
 pub mod local;
 mod locked;
@@ -32,6 +36,7 @@ mod platforms;
 mod policy;
 mod preview;
 mod release;
+mod remind;
 mod report;
 mod search;
 mod sessions;
@@ -43,6 +48,7 @@ mod tenants;
 mod tokens;
 mod wait;
 mod welcome;
+mod whose;
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -62,6 +68,8 @@ pub use access_tokens::{
     NewAccessToken, REFRESH_PREFIX, Refresh,
 };
 pub use authenticate::TOKEN_PREFIX;
+pub use by_hand::{HandFilter, HandKey, HandStep};
+pub use check::PlatformCheck;
 pub use claim::Work;
 pub use client_tokens::{ClientSignIn, MAX_SERVICE_TOKENS, SERVICE_TOKEN_LIFE_MS};
 pub use clients::Client;
@@ -72,6 +80,8 @@ pub use directory::{
     UserDetail,
 };
 pub use health::Health;
+pub use inventory::{Inventory, InventoryPlace, InventoryRow};
+pub use link::{Link, Linked};
 pub use locked::Lock;
 pub use lookup::{AssetRef, GroupRef, HeirRef, UserRef};
 pub use nodes::NODE_ALIVE_MS;
@@ -91,8 +101,9 @@ pub use store::tenants::Tenant;
 pub use store::tokens::Token;
 pub use tenants::ADMINISTRATOR;
 pub use tokens::NewToken;
-pub use wait::WaitFor;
+pub use wait::{WaitFor, moves};
 pub use welcome::Delivery;
+pub use whose::Whose;
 
 /// Most rows of one page, on every list of every face.
 pub const MAX_PAGE: usize = 500;

@@ -1,8 +1,11 @@
 //! Reading offboardings, and a person's word on them.
 
-use domain::{Error, Offboarding, OffboardingId, Platform, Role, Step, StepNo, text};
+use domain::platform::is_sought;
+use domain::{
+    Account, Error, Offboarding, OffboardingId, Platform, PlatformId, Role, Step, StepNo, UserId, text,
+};
 use store::offboardings::Filter;
-use store::{offboardings, platforms, steps};
+use store::{accounts, offboardings, platforms, steps};
 
 use super::edit::Edit;
 use super::{App, Caller, MAX_PAGE, MAX_REASON_CHARS};
@@ -13,6 +16,28 @@ pub struct Detail {
     pub offboarding: Offboarding,
     pub steps: Vec<Step>,
     pub platforms: Vec<Platform>,
+    /// The platforms that do not take our credentials: nothing is tried there.
+    pub held: Vec<PlatformId>,
+    /// What is known by now of the accounts that were still to be found when the plan was made.
+    accounts: Vec<Account>,
+    /// When it was looked at.
+    pub now_ms: i64,
+}
+
+impl Detail {
+    /// The account that a step is about; `None` while it is still to be found.
+    pub fn account_of<'d>(&'d self, step: &'d Step) -> Option<&'d str> {
+        account_of(step, self.offboarding.user, &self.accounts)
+    }
+}
+
+/// The account that a step of this user's is about: it may be known by now, though it was not when the plan was made.
+pub(super) fn account_of<'d>(step: &'d Step, user: UserId, known: &'d [Account]) -> Option<&'d str> {
+    if !is_sought(&step.remote_id) {
+        return Some(&step.remote_id);
+    }
+    let mut there = known.iter().filter(|known| known.platform == step.platform && known.user == user);
+    there.next().map(|account| account.remote_id.as_str())
 }
 
 /// A part of a list, and whether more follows.
@@ -43,11 +68,21 @@ impl App {
     pub async fn offboarding(&self, caller: &Caller, id: &OffboardingId) -> Result<Detail, Error> {
         caller.require(Role::Auditor)?;
         let missing = || Error::not_found("offboarding", id.to_string());
+        let now_ms = self.clock.now_ms();
         self.store
             .read(|tx| {
                 let offboarding = offboardings::by_id(tx, caller.tenant, id)?.ok_or_else(missing)?;
                 let steps = steps::of_offboarding(tx, id)?;
-                Ok(Detail { offboarding, steps, platforms: platforms::list(tx, caller.tenant)? })
+                let seeks = steps.iter().any(|step| is_sought(&step.remote_id));
+                let whose = if seeks { vec![offboarding.user] } else { Vec::new() };
+                Ok(Detail {
+                    platforms: platforms::list(tx, caller.tenant)?,
+                    held: platforms::held(tx, caller.tenant)?,
+                    accounts: accounts::of_users(tx, caller.tenant, &whose)?,
+                    offboarding,
+                    steps,
+                    now_ms,
+                })
             })
             .await
     }
@@ -87,7 +122,7 @@ impl App {
         no: StepNo,
         reason: &str,
     ) -> Result<(Offboarding, Vec<Step>), Error> {
-        let reason = with_name(caller, reason)?;
+        let reason = with_name("reason", reason, &caller.name)?;
         self.edit(caller, id, move |edit, now_ms| edit.skip(no, &reason, now_ms)).await
     }
 
@@ -98,7 +133,7 @@ impl App {
         id: &OffboardingId,
         reason: &str,
     ) -> Result<(Offboarding, Vec<Step>), Error> {
-        let reason = with_name(caller, reason)?;
+        let reason = with_name("reason", reason, &caller.name)?;
         self.edit(caller, id, move |edit, now_ms| edit.cancel(&reason, now_ms)).await
     }
 
@@ -122,11 +157,11 @@ impl App {
     }
 }
 
-/// A reason stays with the step, together with who gave it.
-fn with_name(caller: &Caller, reason: &str) -> Result<String, Error> {
-    if reason.trim().is_empty() {
-        return Err(Error::invalid("reason", "must not be empty"));
+/// A person's words stay with the step, together with who said them.
+pub(super) fn with_name(field: &'static str, words: &str, who: &str) -> Result<String, Error> {
+    if words.trim().is_empty() {
+        return Err(Error::invalid(field, "must not be empty"));
     }
-    text::check("reason", reason, MAX_REASON_CHARS)?;
-    Ok(format!("{} ({})", reason.trim(), caller.name))
+    text::check(field, words, MAX_REASON_CHARS)?;
+    Ok(format!("{} ({who})", words.trim()))
 }

@@ -1,7 +1,5 @@
 //! Platforms are declared: applying a declaration twice is applying it once.
 
-use std::time::Duration;
-
 use connectors::SettingsError;
 use domain::breaker::Health;
 use domain::{Error, Fact, Platform, PlatformId, PlatformKind, Role, StepState, Terms};
@@ -13,8 +11,6 @@ use super::{App, Caller, Pen};
 
 /// Most steps under way at once that a platform may ask for.
 pub const MAX_IN_FLIGHT: i64 = 256;
-/// A platform that is checked must have answered by then.
-const CHECK_MS: u64 = 10_000;
 
 /// A declaration, as in a platforms file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,24 +103,6 @@ impl App {
             self.store.read(|tx| Ok::<_, Error>(platforms::by_name(tx, caller.tenant, name)?)).await?;
         found.ok_or_else(|| Error::not_found("platform", name))
     }
-
-    /// Asks a platform whether it is reachable with our credentials. The text is for an administrator.
-    pub async fn check_platform(&self, caller: &Caller, name: &str) -> Result<Result<String, String>, Error> {
-        caller.require(Role::Operator)?;
-        let platform = self.platform(caller, name).await?;
-        if platform.kind == PlatformKind::Local {
-            return Ok(Ok("Exeunt's own directory".to_owned()));
-        }
-        let connector = match self.connections.to(caller.tenant, &platform) {
-            Ok(connector) => connector,
-            Err(error) => return Ok(Err(error.to_string())),
-        };
-        match tokio::time::timeout(Duration::from_millis(CHECK_MS), connector.check()).await {
-            Ok(Ok(checked)) => Ok(Ok(checked.server)),
-            Ok(Err(failure)) => Ok(Err(failure.to_string())),
-            Err(_) => Ok(Err(format!("no answer within {CHECK_MS} ms"))),
-        }
-    }
 }
 
 fn apply(tx: &mut Tx<'_>, pen: &Pen, new: &NewPlatform) -> Result<(Platform, &'static str), Error> {
@@ -158,20 +136,29 @@ fn apply(tx: &mut Tx<'_>, pen: &Pen, new: &NewPlatform) -> Result<(Platform, &'s
         // Always one more: the secrets that the settings refer to may be new ones.
         revision: before.as_ref().map_or(0, |before| before.revision) + 1,
     };
-    let verdict = match before {
-        Some(before) => {
-            platforms::update(tx, pen.tenant, &platform)?;
-            let same = before == Platform { revision: before.revision, ..platform.clone() };
-            if same { "unchanged" } else { "changed" }
-        }
-        None => {
-            platforms::insert(tx, pen.tenant, &platform)?;
-            "created"
-        }
+    let verdict = if let Some(before) = before {
+        end_hold(tx, pen, &platform)?;
+        platforms::update(tx, pen.tenant, &platform)?;
+        let same = before == Platform { revision: before.revision, ..platform.clone() };
+        if same { "unchanged" } else { "changed" }
+    } else {
+        platforms::insert(tx, pen.tenant, &platform)?;
+        "created"
     };
     let detail = json!({ "platform": platform.name, "kind": platform.kind, "verdict": verdict });
     pen.write(tx, &Fact::new("platform.applied", detail))?;
     Ok((platform, verdict))
+}
+
+/// Tells that a declaration ends a pause or a hold: what was wrong may have been put right.
+fn end_hold(tx: &mut Tx<'_>, pen: &Pen, platform: &Platform) -> Result<(), Error> {
+    let health = platforms::health_locked(tx, platform.id)?;
+    if health.held || health.is_on_trial() {
+        let reason = "declared anew";
+        let detail = json!({ "platform": platform.name, "failures": health.failures, "reason": reason });
+        pen.write(tx, &Fact::new("platform.resumed", detail))?;
+    }
+    Ok(())
 }
 
 /// More at once than requests in a second would only wait for their turn, and lose their time by it.

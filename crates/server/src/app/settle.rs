@@ -4,8 +4,7 @@ use connectors::{Attempt, Presence};
 use domain::settle::Moment;
 use domain::step::Progress;
 use domain::{
-    Account, AccountState, Action, Error, Fact, Handover, Offboarding, Outcome, Owner, Platform, Step,
-    TenantId,
+    Account, AccountState, Error, Fact, Handover, Offboarding, Outcome, Owner, Platform, Step, TenantId,
 };
 use serde_json::json;
 use store::steps::Claim;
@@ -158,7 +157,9 @@ fn note_health(tx: &mut Tx<'_>, pen: &Pen, platform: &Platform, outcome: &Outcom
     }
     let before = platforms::health_locked(tx, platform.id)?;
     let after = before.after(outcome, pen.now_ms);
-    if before == after {
+    // What was tried with settings that have been replaced meanwhile tells nothing of the new ones.
+    let now = platforms::by_id(tx, platform.id)?;
+    if before == after || now.is_none_or(|now| now.revision != platform.revision) {
         return Ok(());
     }
     platforms::set_health(tx, platform.id, after)?;
@@ -167,7 +168,7 @@ fn note_health(tx: &mut Tx<'_>, pen: &Pen, platform: &Platform, outcome: &Outcom
         pen.write(tx, &Fact::new("platform.held", detail))?;
     } else if after.is_paused(pen.now_ms) {
         pen.write(tx, &Fact::new("platform.paused", detail))?;
-    } else if before.failures >= domain::breaker::FAILURES_BEFORE_PAUSE {
+    } else if before.is_on_trial() {
         pen.write(tx, &Fact::new("platform.resumed", detail))?;
     }
     Ok(())
@@ -183,12 +184,9 @@ fn note_account(
     now_ms: i64,
 ) -> Result<(), Error> {
     let Some(step) = edit.steps.iter().find(|step| step.no == claim.no) else { return Ok(()) };
-    let state = match step.action {
-        _ if *account == Presence::Nobody => Some(AccountState::Deleted),
-        Action::Disable => Some(AccountState::Disabled),
-        Action::Enable => Some(AccountState::Active),
-        Action::Delete => Some(AccountState::Deleted),
-        Action::EndSessions | Action::Transfer | Action::Release | Action::Manual => None,
+    let state = match account {
+        Presence::Nobody => Some(AccountState::Deleted),
+        Presence::AsKnown | Presence::Found(_) => AccountState::after(step.action),
     };
     let state = state.filter(|_| outcome.succeeded());
     if let Presence::Found(remote_id) = account {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use domain::{Error, Offboarding, OffboardingId, OffboardingState, Step, StepState};
-use store::{offboardings, steps};
+use domain::{Error, Offboarding, OffboardingId, OffboardingState, PlatformId, Step, StepState};
+use store::{offboardings, platforms, steps};
 
 use super::{App, Caller};
 
@@ -47,8 +47,8 @@ impl App {
             let told = loop {
                 // Registered before the look, so that no change falls between.
                 changes.mark_unchanged();
-                let (offboarding, steps) = self.look(caller, id).await?;
-                if patience.is_elapsed() || rests(&offboarding, &steps, wait_for) {
+                let (offboarding, steps, held) = self.look(caller, id).await?;
+                if patience.is_elapsed() || rests(&offboarding, &steps, &held, wait_for) {
                     break (offboarding, steps);
                 }
                 tokio::select! {
@@ -62,23 +62,36 @@ impl App {
         Ok(rested)
     }
 
-    async fn look(&self, caller: &Caller, id: &OffboardingId) -> Result<(Offboarding, Vec<Step>), Error> {
+    async fn look(
+        &self,
+        caller: &Caller,
+        id: &OffboardingId,
+    ) -> Result<(Offboarding, Vec<Step>, Vec<PlatformId>), Error> {
         let missing = || Error::not_found("offboarding", id.to_string());
         self.store
             .read(|tx| {
                 let offboarding = offboardings::by_id(tx, caller.tenant, id)?.ok_or_else(missing)?;
-                Ok((offboarding, steps::of_offboarding(tx, id)?))
+                Ok((offboarding, steps::of_offboarding(tx, id)?, platforms::held(tx, caller.tenant)?))
             })
             .await
     }
 }
 
-fn rests(offboarding: &Offboarding, steps: &[Step], wait_for: WaitFor) -> bool {
-    let moving = |step: &&Step| matches!(step.state, StepState::Ready | StepState::Running);
+/// Whether the engine moves a step on, as it is now: those by hand are a person's, and on a platform that does not
+/// take our credentials nothing is tried.
+pub fn moves(step: &Step, held: &[PlatformId]) -> bool {
+    match step.state {
+        StepState::Running => true,
+        StepState::Ready => !step.awaits_hand() && !held.contains(&step.platform),
+        StepState::Waiting | StepState::Done | StepState::Failed | StepState::Skipped => false,
+    }
+}
+
+fn rests(offboarding: &Offboarding, steps: &[Step], held: &[PlatformId], wait_for: WaitFor) -> bool {
     let counted = |step: &&Step| wait_for == WaitFor::Everything || step.local;
     let scheduled = offboarding.state == OffboardingState::Scheduled;
     let still_to_come =
         wait_for == WaitFor::Local && steps.iter().any(|s| s.local && s.state == StepState::Waiting);
     let failed = steps.iter().any(|step| step.local && step.state == StepState::Failed);
-    scheduled || (!steps.iter().filter(counted).any(|step| moving(&step)) && (!still_to_come || failed))
+    scheduled || (!steps.iter().filter(counted).any(|step| moves(step, held)) && (!still_to_come || failed))
 }

@@ -1,16 +1,27 @@
-//! A person's word: `exeunt step retry`, `exeunt step skip`, `exeunt cancel`.
+//! A person's word: `exeunt step retry`, `exeunt step confirm`, `exeunt step skip`, `exeunt cancel`.
 
 use clap::Subcommand;
 use domain::{Error, OffboardingId, StepNo};
 
 use super::failure::Failure;
 use super::place::Desk;
-use super::{view, watch};
+use super::{by_hand, view, watch};
 
 #[derive(Clone, Debug, Subcommand)]
 pub enum StepCommand {
     /// Try a failed step again
     Retry(WhichStep),
+    /// Say that a person did what a step wanted: one by hand, or one that has failed
+    Confirm {
+        #[command(flatten)]
+        step: WhichStep,
+
+        /// How it is known that it is done; it stays with the step and in the log
+        #[arg(long, value_name = "TEXT")]
+        evidence: String,
+    },
+    /// List what waits for people now, the most urgent first
+    List(by_hand::List),
     /// Leave a step out for good
     Skip {
         #[command(flatten)]
@@ -53,6 +64,12 @@ pub(super) async fn step(desk: &Desk, command: StepCommand) -> Result<(), Failur
             desk.warn_if_nobody_works().await?;
             id
         }
+        StepCommand::Confirm { step, evidence } => {
+            let id = OffboardingId(step.offboarding);
+            desk.app.confirm_step(&desk.caller, &id, StepNo(step.no), &evidence).await.map_err(refused)?;
+            id
+        }
+        StepCommand::List(list) => return by_hand::list(desk, list).await,
         StepCommand::Skip { step, reason } => {
             let id = OffboardingId(step.offboarding);
             desk.app.skip_step(&desk.caller, &id, StepNo(step.no), &reason).await.map_err(refused)?;

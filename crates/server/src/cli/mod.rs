@@ -3,12 +3,14 @@
 //! Owns: flags, tables, sentences, exit codes. Never: decides what `app` decides, or speaks HTTP.
 
 pub mod backup;
+mod by_hand;
 pub mod client;
 pub mod command;
 pub mod decide;
 pub mod depart;
 pub mod failure;
 pub mod import;
+mod inventory;
 pub mod log;
 pub mod mail;
 mod migrate;

@@ -3,6 +3,7 @@
 use domain::{GroupId, UserId};
 
 use crate::app::{GroupRef, UserRef};
+pub(super) use crate::clock::shown as shown_moment;
 
 /// Before a number that is meant as an id, since digits may also be a name.
 const ID: &str = "id:";
@@ -24,11 +25,6 @@ fn id(text: &str) -> Result<Option<i64>, String> {
 pub(super) fn moment(text: &str) -> Result<i64, String> {
     let moment: Result<jiff::Timestamp, _> = text.parse();
     moment.map(|moment| moment.as_millisecond()).map_err(|_| "must be as in 2026-12-01T09:00:00Z".to_owned())
-}
-
-/// The same the other way round.
-pub(super) fn shown_moment(ms: i64) -> String {
-    jiff::Timestamp::from_millisecond(ms).map_or_else(|_| ms.to_string(), |moment| moment.to_string())
 }
 
 /// A word of one of the domain's lists, such as a role.

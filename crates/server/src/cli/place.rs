@@ -33,6 +33,10 @@ pub struct Place {
     #[arg(long, global = true, env = "EXEUNT_STORE_CA_FILE", value_name = "FILE")]
     pub store_ca_file: Option<PathBuf>,
 
+    /// Folder of the secrets that platforms' settings refer to as file:PATH; tenant N's own are in its folder tenant-N
+    #[arg(long, global = true, env = "EXEUNT_SECRETS", value_name = "DIR")]
+    pub secrets: Option<PathBuf>,
+
     /// Work in this tenant
     #[arg(long, global = true, value_name = "NAME", default_value = DEFAULT_TENANT)]
     pub tenant: String,
@@ -79,7 +83,8 @@ impl Place {
 
     /// Does the work of a command as the caller who may do everything here, and numbers what it logged.
     pub fn at_desk(&self, work: impl AsyncFnOnce(&Desk) -> Result<(), Failure>) -> Result<(), Failure> {
-        let app = self.app(Readiness::Migrated, AppOptions::default())?;
+        let options = AppOptions { secrets: self.secrets.clone(), ..AppOptions::default() };
+        let app = self.app(Readiness::Migrated, options)?;
         super::runtime()?.block_on(async {
             app.store.check_schema().await?;
             let caller = app.console(Some(&self.tenant)).await.map_err(|error| self.no_tenant(error))?;

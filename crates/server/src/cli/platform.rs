@@ -3,15 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use domain::{PlatformKind, Terms};
+use domain::{Action, PlatformKind, Terms};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::failure::Failure;
-use super::named;
 use super::output::table;
 use super::place::Desk;
-use crate::app::NewPlatform;
+use super::{inventory, named, view};
+use crate::app::{NewPlatform, PlatformCheck};
 
 #[derive(Clone, Debug, Subcommand)]
 pub enum PlatformCommand {
@@ -23,6 +23,8 @@ pub enum PlatformCommand {
     },
     /// List the platforms and how they stand
     List,
+    /// List the accounts of a platform, each with its user as far as the platform's rules tell
+    Inventory(inventory::Inventory),
     /// Ask a platform whether it is reachable with our credentials
     Check {
         /// The platform's name
@@ -55,6 +57,7 @@ pub(super) async fn run(desk: &Desk, command: PlatformCommand) -> Result<(), Fai
     match command {
         PlatformCommand::Apply { file } => apply(desk, &file).await,
         PlatformCommand::List => list(desk).await,
+        PlatformCommand::Inventory(inventory) => inventory::run(desk, inventory).await,
         PlatformCommand::Check { name } => check(desk, &name).await,
     }
 }
@@ -104,12 +107,16 @@ async fn list(desk: &Desk) -> Result<(), Failure> {
                 "name": status.platform.name, "kind": status.platform.kind,
                 "maxInFlight": status.platform.max_in_flight, "ready": status.ready, "running": status.running,
                 "failed": status.failed, "failures": status.health.failures, "pausedUntil": paused,
+                "held": status.health.held.then_some("credentials"),
             })
         })
         .collect();
     desk.output.answer(&json!(documents), || {
         let rows = found.iter().map(|status| {
             let health = match status.health {
+                health if health.held => {
+                    format!("held: credentials; {}", view::held(&status.platform.name))
+                }
                 health if health.is_paused(now_ms) => {
                     format!("paused until {}", named::shown_moment(health.paused_until_ms))
                 }
@@ -126,17 +133,43 @@ async fn list(desk: &Desk) -> Result<(), Failure> {
 }
 
 async fn check(desk: &Desk, name: &str) -> Result<(), Failure> {
-    match desk.app.check_platform(&desk.caller, name).await? {
-        Ok(text) => {
-            let document = json!({ "platform": name, "reachable": true, "text": text });
-            desk.output.answer(&document, || format!("{name}: {text}\n"))
-        }
-        Err(text) => {
-            if desk.output.json {
-                let document = json!({ "platform": name, "reachable": false, "text": text });
-                desk.output.line(&document.to_string())?;
-            }
-            Err(Failure::Failed(format!("{name}: {text}")))
-        }
+    let check = desk.app.check_platform(&desk.caller, name).await?;
+    let document = json!({
+        "platform": check.platform, "kind": check.kind, "well": check.is_well(), "reachable": check.reachable,
+        "credentials": check.credentials, "failure": check.failure, "server": check.server,
+        "signedInAs": check.signed_in_as, "permissions": check.permissions, "capabilities": check.capabilities,
+        "clock": check.clock_ms.map(named::shown_moment), "clockAheadMs": check.clock_ahead_ms, "tookMs": check.took_ms,
+    });
+    desk.output.answer(&document, || told(&check))?;
+    if check.is_well() { Ok(()) } else { Err(Failure::Failed(format!("{name} is not well"))) }
+}
+
+fn told(check: &PlatformCheck) -> String {
+    let mut rows = vec![["reachable", if check.reachable { "yes" } else { "no" }].map(str::to_owned)];
+    let mut add = |what: &str, told: Option<String>| {
+        rows.extend(told.map(|told| [what.to_owned(), told]));
+    };
+    add("credentials", check.credentials.map(|taken| if taken { "taken" } else { "not taken" }.to_owned()));
+    add("failure", check.failure.clone());
+    add("server", check.server.clone());
+    add("signed in as", check.signed_in_as.clone());
+    for permission in &check.permissions {
+        add("may", Some(permission.clone()));
+    }
+    add("clock", check.clock_ms.map(|ms| clock(ms, check.clock_ahead_ms)));
+    add("took", Some(format!("{} ms", check.took_ms)));
+    let able = Action::ALL.iter().filter(|action| **action != Action::Manual);
+    let able = able.map(|action| [action.to_string(), check.capabilities.of(*action).to_string()]);
+    let title = [format!("PLATFORM {}", check.platform), check.kind.to_string()];
+    let title = [title[0].as_str(), title[1].as_str()];
+    format!("{}\n{}", table(title, rows), table(["ACTION", "HOW"], able))
+}
+
+fn clock(ms: i64, ahead_ms: Option<i64>) -> String {
+    let shown = named::shown_moment(ms);
+    match ahead_ms.unwrap_or(0) {
+        0 => shown,
+        ahead @ 1.. => format!("{shown}, {ahead} ms ahead of ours"),
+        behind => format!("{shown}, {} ms behind ours", behind.unsigned_abs()),
     }
 }

@@ -78,12 +78,12 @@ pub struct Serve {
     pub max_in_flight: u16,
 
     /// Longest time one attempt at a step may take, in milliseconds
-    #[arg(long, env = "EXEUNT_ATTEMPT_MS", value_name = "MS", default_value = "10000")]
+    #[arg(long, env = "EXEUNT_ATTEMPT_MS", value_name = "MS", default_value = "30000")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=600_000))]
     pub attempt_ms: u64,
 
     /// A step whose node falls silent is given back after so many milliseconds; must exceed the attempt
-    #[arg(long, env = "EXEUNT_LEASE_MS", value_name = "MS", default_value = "20000")]
+    #[arg(long, env = "EXEUNT_LEASE_MS", value_name = "MS", default_value = "60000")]
     #[arg(value_parser = clap::value_parser!(i64).range(1..=3_600_000))]
     pub lease_ms: i64,
 
@@ -160,6 +160,7 @@ pub fn run(place: &Place, serve: &Serve) -> Result<(), Failure> {
     let options = AppOptions {
         session_idle_ms: serve.session_idle_ms,
         mailer: serve.mail.mailer()?,
+        secrets: place.secrets.clone(),
         ..AppOptions::default()
     };
     let app = place.app(Readiness::Any, options)?;

@@ -3,6 +3,7 @@
 use domain::{Goal, OffboardingState, PlatformId, Step, StepNo, StepState};
 use serde_json::{Value, json};
 
+use super::by_hand::{self, TO_BE_FOUND};
 use super::named::shown_moment;
 use super::output::table;
 use crate::app::{Detail, Preview};
@@ -37,7 +38,7 @@ fn step_document(standing: &Standing, step: &Step) -> Value {
     json!({
         "no": step.no,
         "platform": platform(standing, step),
-        "account": step.remote_id,
+        "account": standing.detail.account_of(step),
         "action": step.action,
         "state": step.state,
         "attempt": step.attempt,
@@ -47,6 +48,7 @@ fn step_document(standing: &Standing, step: &Step) -> Value {
         "next": matches!(step.state, StepState::Ready | StepState::Waiting).then(|| shown_moment(step.ready_at_ms)),
         "note": step.note,
         "standing": state_of(standing, step),
+        "byHand": by_hand::document(step, standing.now_ms),
     })
 }
 
@@ -57,7 +59,10 @@ pub(super) fn headline(standing: &Standing) -> String {
     let state = match offboarding.state {
         OffboardingState::Scheduled => format!("is scheduled for {}", shown_moment(offboarding.start_ms)),
         OffboardingState::Running => "is running".to_owned(),
-        OffboardingState::Blocked => "is blocked: a person must decide".to_owned(),
+        OffboardingState::Blocked if steps.iter().any(|step| step.state == StepState::Failed) => {
+            "is blocked: a person must decide".to_owned()
+        }
+        OffboardingState::Blocked => "is blocked: a person must act".to_owned(),
         OffboardingState::Completed => "is completed".to_owned(),
         OffboardingState::Cancelled => "is cancelled".to_owned(),
     };
@@ -68,12 +73,12 @@ pub(super) fn headline(standing: &Standing) -> String {
 pub(super) fn steps(standing: &Standing) -> String {
     let row = |step: &Step| {
         // In our own directory an account is the user.
-        let account = if step.local { &standing.detail.offboarding.user_name } else { &step.remote_id };
+        let own = step.local.then_some(standing.detail.offboarding.user_name.as_str());
         [
             step.no.to_string(),
             platform(standing, step).to_owned(),
-            account.clone(),
-            step.action.to_string(),
+            own.or(standing.detail.account_of(step)).unwrap_or(TO_BE_FOUND).to_owned(),
+            by_hand::action(step),
             step.state.to_string(),
             state_of(standing, step),
         ]
@@ -94,6 +99,7 @@ pub(super) fn state_of(standing: &Standing, step: &Step) -> String {
         }
         StepState::Running => format!("attempt {} on {}", step.attempt, platform(standing, step)),
         StepState::Failed => format!("{note}; a person must decide"),
+        StepState::Ready if step.awaits_hand() => by_hand::standing(step, standing.now_ms),
         StepState::Ready => format!("waits for {}", reason_to_wait(standing, step)),
         StepState::Waiting => waits_for(standing, step),
     }
@@ -102,6 +108,9 @@ pub(super) fn state_of(standing: &Standing, step: &Step) -> String {
 /// Why a step that is ready does not run: its platform rests, asked for patience, or is busy with others.
 fn reason_to_wait(standing: &Standing, step: &Step) -> String {
     let (platform, now_ms) = (platform(standing, step), standing.now_ms);
+    if standing.detail.held.contains(&step.platform) {
+        return format!("{platform}: blocked: credentials; {}", held(platform));
+    }
     let paused = standing.paused.iter().find(|(id, until_ms)| *id == step.platform && *until_ms > now_ms);
     let ready_at_ms = paused.map_or(step.ready_at_ms, |(_, until_ms)| step.ready_at_ms.max(*until_ms));
     if ready_at_ms <= now_ms {
@@ -137,12 +146,24 @@ fn numbers(steps: &[StepNo]) -> String {
     shown.collect::<Vec<_>>().join(", ")
 }
 
-/// What a person can do about failed steps.
-pub(super) fn advice(standing: &Standing) -> Option<String> {
-    let detail = &standing.detail;
-    let failed = detail.steps.iter().find(|step| step.state == StepState::Failed)?;
-    let (id, no) = (&detail.offboarding.id, failed.no);
-    Some(format!("decide: exeunt step retry {id} {no}, or exeunt step skip {id} {no} --reason TEXT"))
+/// What an administrator does about a platform that does not take our credentials.
+pub(super) fn held(platform: &str) -> String {
+    format!("{platform} does not take ours: put them right with exeunt platform apply")
+}
+
+/// What a person can do: about the first step that failed, about every step by hand.
+pub(super) fn advice(standing: &Standing) -> Vec<String> {
+    let Detail { offboarding, steps, .. } = &standing.detail;
+    let id = &offboarding.id;
+    let failed = steps.iter().find(|step| step.state == StepState::Failed).map(|failed| {
+        let no = failed.no;
+        format!(
+            "decide: exeunt step retry {id} {no}, exeunt step confirm {id} {no} --evidence TEXT, or exeunt step skip \
+             {id} {no} --reason TEXT"
+        )
+    });
+    let waiting = steps.iter().filter(|step| step.awaits_hand() && step.ready_at_ms <= standing.now_ms);
+    failed.into_iter().chain(waiting.map(|step| by_hand::advice(id, step))).collect()
 }
 
 fn platform<'s>(standing: &'s Standing, step: &Step) -> &'s str {

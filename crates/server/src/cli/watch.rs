@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use domain::{OffboardingId, OffboardingState, StepState};
+use domain::{OffboardingId, OffboardingState};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::failure::Failure;
 use super::output::is_watched;
 use super::place::Desk;
 use super::view::{self, Standing};
+use crate::app::moves;
 
 /// Other processes do the work, so we look again after this long.
 const LOOK_AGAIN_MS: u64 = 250;
@@ -44,9 +45,9 @@ fn rests(standing: &Standing) -> bool {
     match detail.offboarding.state {
         OffboardingState::Completed | OffboardingState::Cancelled | OffboardingState::Scheduled => true,
         OffboardingState::Running | OffboardingState::Blocked => {
-            let moving = |state| matches!(state, StepState::Ready | StepState::Running);
             let waits_for_date = |ready_at_ms: i64, tries: i64| ready_at_ms > *now_ms && tries == 0;
-            !detail.steps.iter().any(|s| moving(s.state) && !waits_for_date(s.ready_at_ms, s.tries()))
+            let moving = |step: &&domain::Step| moves(step, &detail.held);
+            !detail.steps.iter().filter(moving).any(|s| !waits_for_date(s.ready_at_ms, s.tries()))
         }
     }
 }
@@ -56,7 +57,7 @@ pub(super) fn tell(desk: &Desk, standings: &[Standing]) -> Result<(), Failure> {
     for standing in standings {
         desk.output.line(&view::headline(standing))?;
         desk.output.text(&view::steps(standing))?;
-        if let Some(advice) = view::advice(standing) {
+        for advice in view::advice(standing) {
             desk.output.line(&advice)?;
         }
     }
@@ -90,7 +91,7 @@ impl Bars {
                 .entry(platform.name.clone())
                 .or_insert_with(|| all.add(bar(&platform.name, steps.len())));
             bar.set_position(u64::try_from(over).unwrap_or(u64::MAX));
-            bar.set_message(format!("{}: {}", current.action, view::state_of(standing, current)));
+            bar.set_message(format!("{}: {}", current.wanted(), view::state_of(standing, current)));
         }
     }
 

@@ -42,7 +42,7 @@ pub(super) fn lines(kind: &str, detail: &Value) -> Vec<String> {
 
 /// The closing line of one leaver; `heir` as the log names it.
 pub(super) fn row(detail: &Detail, heir: Option<&str>) -> [String; 6] {
-    let Detail { offboarding, steps, platforms } = detail;
+    let Detail { offboarding, steps, platforms, .. } = detail;
     let name = |step: &Step| {
         platforms.iter().find(|p| p.id == step.platform).map_or("", |platform| platform.name.as_str())
     };

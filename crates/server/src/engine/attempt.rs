@@ -72,13 +72,11 @@ impl Engine {
         };
         crate::halt::at("before_apply");
         let limit = Duration::from_millis(self.options.attempt_ms);
-        match tokio::time::timeout(limit, self.find_and_act(connector, work, &order)).await {
-            Ok(attempt) => attempt,
-            Err(_) => {
-                let reason = format!("no answer within {} ms", limit.as_millis());
-                Attempt { outcome: Outcome::Unknown { reason }, account: Presence::AsKnown }
-            }
-        }
+        let attempt = tokio::time::timeout(limit, self.find_and_act(connector, work, &order)).await;
+        attempt.unwrap_or_else(|_| {
+            let reason = format!("no answer within {} ms", limit.as_millis());
+            Attempt { outcome: Outcome::Unknown { reason }, account: Presence::AsKnown }
+        })
     }
 
     async fn find_and_act(&self, connector: &dyn Connector, work: &Work, order: &Order) -> Attempt {

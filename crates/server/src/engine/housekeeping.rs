@@ -1,4 +1,5 @@
-//! The chores beside the queue: sealing the log, rescuing lapsed steps, sweeping out what is over.
+//! The chores beside the queue: sealing the log, rescuing lapsed steps, reminding people of theirs, sweeping out what
+//! is over.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,11 +13,14 @@ use crate::app::NODE_ALIVE_MS;
 
 /// Steps given back in one go.
 const RESCUE_BATCH: i64 = 100;
+/// Steps by hand that people are reminded of in one go.
+const REMIND_BATCH: i64 = 100;
 /// Rows swept in one go.
 const SWEEP_BATCH: i64 = 1_000;
 /// The sealer gathers for this long after something was committed.
 const SEAL_PAUSE_MS: u64 = 20;
 const RESCUE_EVERY_MS: u64 = 500;
+const REMIND_EVERY_MS: u64 = 30_000;
 const SWEEP_EVERY_MS: u64 = 60_000;
 /// A node that was not seen for this long is forgotten.
 const FORGET_NODE_MS: i64 = 24 * 3_600_000;
@@ -29,6 +33,7 @@ pub(super) fn start(engine: &Arc<Engine>, stop: &watch::Receiver<bool>) -> Chore
     let mut tasks = JoinSet::new();
     tasks.spawn(seal(Arc::clone(engine), stop.clone()));
     tasks.spawn(rescue(Arc::clone(engine), stop.clone()));
+    tasks.spawn(remind(Arc::clone(engine), stop.clone()));
     tasks.spawn(sweep(Arc::clone(engine), stop.clone()));
     Chores { tasks }
 }
@@ -61,6 +66,13 @@ async fn rescue(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         report("rescuing", engine.app.rescue(RESCUE_BATCH).await);
         pause(RESCUE_EVERY_MS, &mut stop).await;
+    }
+}
+
+async fn remind(engine: Arc<Engine>, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        report("reminding", engine.app.remind(REMIND_BATCH).await);
+        pause(REMIND_EVERY_MS, &mut stop).await;
     }
 }
 

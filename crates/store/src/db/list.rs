@@ -6,7 +6,7 @@ use std::sync::{PoisonError, RwLock};
 /// How many values an `IN` list takes: longer lists go in several queries, shorter ones repeat their last value.
 pub(crate) const LIST: usize = 32;
 
-/// `$2` to `$33`, for an `IN` list behind the tenant.
+/// `$2` to `$33`, for an `IN` list behind the tenant, or behind the platform.
 macro_rules! list {
     () => {
         "$2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \

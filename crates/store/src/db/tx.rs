@@ -118,18 +118,18 @@ impl<'c> Tx<'c> {
     pub(crate) fn query_list<V: ToParam, T>(
         &mut self,
         sql: &'static str,
-        tenant: domain::TenantId,
+        scope: impl ToParam,
         values: &[V],
         mut read: impl FnMut(&mut Row<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
         if let [value] = values {
-            return self.query(for_one(sql), &[tenant.to_param(), value.to_param()], read);
+            return self.query(for_one(sql), &[scope.to_param(), value.to_param()], read);
         }
         let mut found = Vec::new();
         for chunk in values.chunks(LIST) {
             let padded = chunk.iter().chain(std::iter::repeat_n(&chunk[chunk.len() - 1], LIST - chunk.len()));
             let params: Vec<Param<'_>> =
-                std::iter::once(tenant.to_param()).chain(padded.map(ToParam::to_param)).collect();
+                std::iter::once(scope.to_param()).chain(padded.map(ToParam::to_param)).collect();
             found.extend(self.query(sql, &params, &mut read)?);
         }
         Ok(found)

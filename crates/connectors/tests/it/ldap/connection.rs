@@ -156,7 +156,7 @@ fn every_complaint_names_its_field() {
         ("bind", json!({ "dn": "cn=exeunt" }), "bind: must be a dn and a password, or external"),
         ("bind", json!({ "external": true }), "bind.external: needs connection.client_certificate"),
         ("bind", json!({ "dn": "cn=exeunt", "password": "hunter2" }), "bind.password: must be a reference"),
-        ("bind", json!({ "user": "exeunt" }), "bind: unknown field `user`"),
+        ("bind", json!({ "user": "exeunt" }), "bind.user: unknown field `user`"),
         ("base", json!(""), "base: must be a distinguished name"),
         ("user_filter", json!("objectClass=person"), "user_filter: must be one filter in parentheses"),
         ("user_filter", json!("(objectClass=person"), "user_filter: must be one filter in parentheses"),
@@ -173,4 +173,19 @@ fn every_complaint_names_its_field() {
         assert!(error.to_string().starts_with(complaint), "{error}");
         assert!(!error.to_string().contains("hunter2"), "{error}");
     }
+}
+
+#[test]
+fn the_documented_platforms_are_accepted() {
+    let page = include_str!("../../../../../docs/connectors/ldap.md");
+    let (_, rest) = page.split_once("```toml\n").expect("a platform");
+    let (text, _) = rest.split_once("```").expect("its end");
+    let platforms: toml::Table = text.parse().expect("TOML");
+    let platforms = platforms["platform"].as_array().expect("platforms");
+    for platform in platforms {
+        let settings = serde_json::to_string(&platform["settings"]).expect("settings");
+        let able = check_settings(PlatformKind::Ldap, &settings).expect("settings that work");
+        assert!(able.allow(Action::Disable) && able.allow(Action::Delete));
+    }
+    assert_eq!(platforms.len(), 2);
 }

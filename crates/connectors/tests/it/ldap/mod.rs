@@ -1,13 +1,18 @@
 //! The `ldap` kind against real OpenLDAP servers, and against answers of other vendors' servers.
 
+#![expect(clippy::panic, reason = "tests")]
+
+mod active_directory;
 mod authority;
 mod conforms;
 mod connection;
 mod cut;
 mod front;
 mod handover;
+mod hostile;
 mod messages;
 mod removal;
+mod scripted;
 mod search;
 mod slapd;
 

@@ -1,12 +1,13 @@
 //! Finding accounts, and never taking one that cannot be seen for one that has gone.
 
 use connectors::Failure;
-use domain::Action;
+use connectors::conformance::order;
 use domain::correlation::Theirs;
+use domain::{Action, Outcome};
 use serde_json::json;
 
 use super::slapd::{SERVICE, SUFFIX, Shape, Slapd, id, person};
-use super::{attempt, refused};
+use super::{attempt, attempt_order, refused};
 
 const NO_LIMIT: &str =
     "limits dn.exact=\"cn=exeunt,dc=example,dc=com\" size.soft=500 size.hard=500 size.prtotal=unlimited";
@@ -37,6 +38,8 @@ async fn a_wrong_base_proves_no_departure() {
         let found = connector.find(Theirs::UserName, "u0099").await;
         assert!(matches!(found, Err(Failure::Refused(_))), "{settings}: {found:?}");
     }
+    let outcome = attempt_order(&*slapd.connector(&json!({})), &order(Action::Delete, "u0001")).await;
+    assert!(refused(outcome).contains("has not the form of an entryUUID"));
     assert!(slapd.exists(&person(1)));
 }
 
@@ -58,6 +61,24 @@ async fn rights_that_are_missing_prove_no_departure() {
     let connector = slapd.connector(&json!({}));
     let reason = refused(attempt(&*connector, Action::Delete, 1).await);
     assert!(reason.contains("our rights too few"), "{reason}");
+}
+
+#[tokio::test]
+async fn a_leaver_who_was_moved_out_of_sight_has_not_gone() {
+    let slapd = Slapd::start(&Shape {
+        people: 5,
+        rights: "access to dn.children=\"ou=leavers,dc=example,dc=com\"\n  \
+                 by dn.exact=\"cn=exeunt,dc=example,dc=com\" =w by anonymous auth by * none",
+        ..Shape::default()
+    });
+    let connector = slapd.connector(&json!({ "leavers_ou": format!("ou=leavers,{SUFFIX}") }));
+    let outcome = attempt(&*connector, Action::Delete, 99).await;
+    assert!(matches!(outcome, Outcome::AlreadyDone { .. }), "there are no leavers yet: {outcome:?}");
+    let outcome = attempt(&*connector, Action::Disable, 1).await;
+    let Outcome::Unknown { reason } = outcome else { panic!("{outcome:?}") };
+    assert!(reason.contains("we may see none of them"), "{reason}");
+    let reason = refused(attempt(&*connector, Action::Delete, 1).await);
+    assert!(reason.contains("we may see none of them"), "{reason}");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
+use domain::platform::is_sought;
 use domain::text::{self, MAX_TEXT_CHARS};
 use domain::{
     Account, Asset, AssetId, AssetKind, Error, Group, GroupId, NameKey, Owner, PlatformKind, User, UserId,
@@ -281,6 +282,9 @@ impl Resolver<'_, '_> {
         for (index, row) in rows.iter().enumerate() {
             let place = (Table::Accounts, index);
             self.problems.check(place, "remote_id", &row.remote_id, name::check("remote_id", &row.remote_id));
+            if is_sought(&row.remote_id) {
+                self.problems.add(place, "remote_id", &row.remote_id, "must not begin with ?");
+            }
             let user = self.names.user(self.tx, &row.user)?;
             let platform = self.names.platform(&row.platform);
             let platform = platform.filter(|platform| platform.kind != PlatformKind::Local).map(|p| p.id);

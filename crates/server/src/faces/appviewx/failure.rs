@@ -111,6 +111,7 @@ impl From<Error> for Failure {
             Error::NotFound { name, .. } => not_found(vec![name]),
             Error::Refused(refusals) => removal_refused(&refusals),
             Error::Conflict(why) => Self::new(StatusCode::CONFLICT, Some(INVALID_REQUEST), why),
+            Error::Platform(why) => Self::new(StatusCode::BAD_GATEWAY, None, why),
             Error::Unavailable { .. } => Self::new(StatusCode::SERVICE_UNAVAILABLE, None, error.outside()),
             Error::Internal { .. } => Self::new(StatusCode::INTERNAL_SERVER_ERROR, None, error.outside()),
         }

@@ -25,6 +25,7 @@ pub(super) fn answer(error: &Error, shape: impl FnOnce(Code, &str) -> Reply) -> 
         Error::Invalid { .. } | Error::Conflict(_) | Error::TooMany { .. } => {
             shape(Code::Failure, &error.outside())
         }
+        Error::Platform(why) => answer::broken(502, why),
         Error::Unavailable { inside } => {
             tracing::warn!(%error, inside, "a request could not be served now");
             answer::broken(503, &error.outside())
@@ -55,6 +56,7 @@ fn status(error: &Error, installed: Option<&str>) -> u16 {
         | Error::Locked { .. }
         | Error::Deactivated { .. } => 400,
         Error::Internal { .. } => 500,
+        Error::Platform(_) => 502,
         Error::Unavailable { .. } => 503,
     }
 }

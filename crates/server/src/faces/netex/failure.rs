@@ -51,6 +51,7 @@ impl From<Error> for Failure {
             Error::NotFound { what, name } => not_found(what, &name),
             Error::Refused(refusals) => refused(&refusals),
             Error::Conflict(why) => Self::new(StatusCode::CONFLICT, why),
+            Error::Platform(why) => Self::new(StatusCode::BAD_GATEWAY, why),
             Error::Unavailable { .. } => Self::new(StatusCode::SERVICE_UNAVAILABLE, error.outside()),
             Error::Internal { .. } => Self::new(StatusCode::INTERNAL_SERVER_ERROR, error.outside()),
         }

@@ -8,6 +8,7 @@ mod clients;
 mod cloud_tokens;
 mod feed;
 mod groups;
+mod inventory;
 mod log;
 mod members;
 mod offboardings;
@@ -20,6 +21,7 @@ mod problem;
 mod reference;
 mod request;
 mod sessions;
+mod steps;
 mod time;
 mod tokens;
 mod user_changes;
@@ -62,8 +64,10 @@ fn operations() -> OpenApiRouter<Arc<App>> {
         .merge(members::operations())
         .merge(assets::operations())
         .merge(platforms::operations())
+        .merge(inventory::operations())
         .merge(policy::operations())
         .merge(offboardings::operations())
+        .merge(steps::operations())
         .merge(log::operations())
         .merge(feed::operations())
         .merge(openapi::operations())

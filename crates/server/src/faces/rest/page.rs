@@ -48,7 +48,7 @@ impl<T> Items<T> {
 pub(super) struct List(pub(super) &'static str);
 
 impl List {
-    fn cursor(self, key: &str) -> String {
+    pub(super) fn cursor(self, key: &str) -> String {
         URL_SAFE_NO_PAD.encode(format!("{}:{key}", self.0))
     }
 

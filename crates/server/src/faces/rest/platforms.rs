@@ -13,11 +13,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::authenticated::Authenticated;
+use super::offboardings::view::CREDENTIALS;
 use super::problem::Problem;
 use super::request::{Body, Path};
 use super::time::Time;
 use super::words;
-use crate::app::{App, NewPlatform, PlatformStatus};
+use crate::app::{self, App, NewPlatform, PlatformStatus};
 
 pub(super) fn operations() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
@@ -80,8 +81,8 @@ struct HealthView {
     failures: i64,
     /// It is left alone until then; `null` if it never was.
     paused_until: Option<Time>,
-    /// It does not take our credentials: nothing is tried until it is declared anew.
-    held: bool,
+    /// `credentials` while it does not take ours: nothing is tried until it is declared anew.
+    held: Option<&'static str>,
 }
 
 /// Steps of open offboardings on it, by state.
@@ -104,10 +105,50 @@ struct Declared {
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Checked {
-    /// Whether it answers, and takes our credentials.
+struct PlatformCheck {
+    platform: String,
+    #[schema(schema_with = words::platform_kind)]
+    kind: PlatformKind,
+    /// It answers and takes our credentials.
+    well: bool,
     reachable: bool,
-    message: String,
+    /// Whether it takes our credentials; `null` where it did not come to that.
+    credentials: Option<bool>,
+    /// Why it is not well.
+    failure: Option<String>,
+    /// What answers there: product and version, as far as it tells.
+    server: Option<String>,
+    signed_in_as: Option<String>,
+    /// What our account may do there, as far as it can be asked without changing anything.
+    permissions: Vec<String>,
+    /// What becomes of each action there: `able`, `by_hand`, `with_delete` or `nothing`.
+    #[schema(value_type = Object)]
+    capabilities: Capabilities,
+    /// The platform's own clock, where it tells.
+    clock: Option<Time>,
+    /// By how much that clock is ahead of ours.
+    clock_ahead_ms: Option<i64>,
+    took_ms: i64,
+}
+
+impl From<app::PlatformCheck> for PlatformCheck {
+    fn from(check: app::PlatformCheck) -> Self {
+        Self {
+            well: check.is_well(),
+            platform: check.platform,
+            kind: check.kind,
+            reachable: check.reachable,
+            credentials: check.credentials,
+            failure: check.failure,
+            server: check.server,
+            signed_in_as: check.signed_in_as,
+            permissions: check.permissions,
+            capabilities: check.capabilities,
+            clock: check.clock_ms.map(Time),
+            clock_ahead_ms: check.clock_ahead_ms,
+            took_ms: check.took_ms,
+        }
+    }
 }
 
 impl From<Platform> for PlatformView {
@@ -133,7 +174,7 @@ impl From<PlatformStatus> for StatusView {
             health: HealthView {
                 failures: status.health.failures,
                 paused_until: paused.map(Time),
-                held: status.health.held,
+                held: status.health.held.then_some(CREDENTIALS),
             },
             steps: Counts { ready: status.ready, running: status.running, failed: status.failed },
         }
@@ -195,18 +236,15 @@ async fn declare_platform(
     Ok((status, Json(Declared { verdict, platform: PlatformView::from(platform) })))
 }
 
-/// Ask a platform whether it is reachable with our credentials.
+/// Ask a platform whether it is reachable with our credentials, and what we may do there.
 #[utoipa::path(
     post, path = "/v1/platforms/{name}/check", tag = "Platforms", params(("name" = String, Path)),
-    responses((status = 200, body = Checked))
+    responses((status = 200, body = PlatformCheck))
 )]
 async fn check_platform(
     State(app): State<Arc<App>>,
     Authenticated(caller): Authenticated,
     Path(name): Path<String>,
-) -> Result<Json<Checked>, Problem> {
-    let answer = app.check_platform(&caller, &name).await?;
-    let reachable = answer.is_ok();
-    let (Ok(message) | Err(message)) = answer;
-    Ok(Json(Checked { reachable, message }))
+) -> Result<Json<PlatformCheck>, Problem> {
+    Ok(Json(app.check_platform(&caller, &name).await?.into()))
 }

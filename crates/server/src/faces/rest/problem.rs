@@ -30,12 +30,13 @@ pub enum Kind {
     UnsupportedMediaType,
     Locked,
     Internal,
+    Platform,
     Unavailable,
 }
 
 impl Kind {
     /// Every kind, by status; docs/rest.md lists the same.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Malformed,
         Self::Invalid,
         Self::NoCredential,
@@ -51,6 +52,7 @@ impl Kind {
         Self::UnsupportedMediaType,
         Self::Locked,
         Self::Internal,
+        Self::Platform,
         Self::Unavailable,
     ];
 
@@ -78,6 +80,7 @@ impl Kind {
             }
             Self::Locked => ("locked", StatusCode::TOO_MANY_REQUESTS, "Too many failed sign-ins"),
             Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "Internal error"),
+            Self::Platform => ("platform", StatusCode::BAD_GATEWAY, "A platform did not answer as it should"),
             Self::Unavailable => ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Temporarily unavailable"),
         }
     }
@@ -206,6 +209,7 @@ impl From<Error> for Problem {
             Error::Refused(refusals) => Self::refused(refusals, detail),
             Error::Conflict(_) => Self::new(Kind::Conflict, detail),
             Error::TooMany { .. } => Self::new(Kind::TooLarge, detail),
+            Error::Platform(_) => Self::new(Kind::Platform, detail),
             Error::Unavailable { .. } => Self::unavailable(detail),
             Error::Internal { .. } => Self::new(Kind::Internal, detail),
         }

@@ -40,6 +40,15 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     }
 }
 
+/// A parameter of the query that is `true` or `false`, and `false` if absent.
+pub(super) fn flag(field: &str, text: Option<&str>) -> Result<bool, Problem> {
+    match text {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(Problem::invalid(field, "must be true or false")),
+    }
+}
+
 /// A JSON body within its limit.
 pub(super) struct Body<T>(pub(super) T);
 

@@ -37,6 +37,29 @@ pub(super) async fn retry_step(
     Ok(Json(app.offboarding(&caller, &id).await?.into()))
 }
 
+/// How it is known that it is done; it stays with the step, together with who said so.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(super) struct Confirmation {
+    evidence: String,
+}
+
+/// Say that a person did what a step wanted: one by hand, or one that has failed.
+#[utoipa::path(
+    post, path = "/v1/offboardings/{id}/steps/{no}/confirm", tag = "Offboardings", request_body = Confirmation,
+    params(("id" = String, Path), ("no" = i64, Path)), responses((status = 200, body = DetailView))
+)]
+pub(super) async fn confirm_step(
+    State(app): State<Arc<App>>,
+    Authenticated(caller): Authenticated,
+    Path((id, no)): Path<(String, String)>,
+    Body(said): Body<Confirmation>,
+) -> Result<Json<DetailView>, Problem> {
+    let (id, no) = (OffboardingId(id), StepNo(number("no", &no)?));
+    app.confirm_step(&caller, &id, no, &said.evidence).await?;
+    Ok(Json(app.offboarding(&caller, &id).await?.into()))
+}
+
 /// Leave a step out for good. What needs a transfer that was left out is left out as well.
 #[utoipa::path(
     post, path = "/v1/offboardings/{id}/steps/{no}/skip", tag = "Offboardings", request_body = Reason,

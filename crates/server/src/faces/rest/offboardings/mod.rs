@@ -4,7 +4,7 @@ mod decide;
 mod plan;
 mod read;
 mod start;
-mod view;
+pub(super) mod view;
 
 use std::sync::Arc;
 
@@ -19,6 +19,7 @@ pub(super) fn operations() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(read::list_offboardings, start::start_offboarding))
         .routes(routes!(read::get_offboarding))
         .routes(routes!(decide::retry_step))
+        .routes(routes!(decide::confirm_step))
         .routes(routes!(decide::skip_step))
         .routes(routes!(decide::cancel_offboarding))
 }

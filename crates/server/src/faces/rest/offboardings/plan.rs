@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use domain::{Error, Goal};
+use domain::platform::is_sought;
+use domain::{Error, Goal, Platform, Step};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -84,9 +85,14 @@ impl From<Preview> for PlanView {
             start_at: Time(plan.start_ms),
             holdings: holdings(owned),
             heir: plan.handover.map(HeirView::from),
-            steps: plan.steps.into_iter().map(|step| StepView::new(step, &platforms)).collect(),
+            steps: plan.steps.into_iter().map(|step| step_view(step, &platforms, plan.start_ms)).collect(),
         }
     }
+}
+
+fn step_view(step: Step, platforms: &[Platform], now_ms: i64) -> StepView {
+    let account = Some(step.remote_id.clone()).filter(|account| !is_sought(account));
+    StepView::new(step, account, platforms, now_ms)
 }
 
 /// What an offboarding would do now, or why it would be refused. Nothing is changed.

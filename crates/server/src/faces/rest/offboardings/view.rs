@@ -35,9 +35,9 @@ pub(super) struct OffboardingView {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Leaver)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct LeaverView {
-    pub(super) id: i64,
-    pub(super) user_name: String,
+pub(in super::super) struct LeaverView {
+    pub(in super::super) id: i64,
+    pub(in super::super) user_name: String,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -92,12 +92,20 @@ pub(super) struct DetailView {
 
 impl From<Detail> for DetailView {
     fn from(detail: Detail) -> Self {
-        let Detail { offboarding, steps, platforms } = detail;
-        let reports = reports(&offboarding, &steps, &platforms);
+        let Detail { offboarding, steps, platforms, held, now_ms, .. } = &detail;
+        let is_held = |report: &PlatformReport| {
+            platforms.iter().any(|platform| platform.name == report.platform && held.contains(&platform.id))
+        };
+        let view = |report: PlatformReport| PlatformReportView {
+            held: is_held(&report).then_some(CREDENTIALS),
+            ..PlatformReportView::from(report)
+        };
+        let account = |step: &Step| detail.account_of(step).map(str::to_owned);
+        let step = |step: &Step| StepView::new(step.clone(), account(step), platforms, *now_ms);
         Self {
-            platforms: reports.into_iter().map(PlatformReportView::from).collect(),
-            steps: steps.into_iter().map(|step| StepView::new(step, &platforms)).collect(),
-            offboarding: offboarding.into(),
+            platforms: reports(offboarding, steps, platforms).into_iter().map(view).collect(),
+            steps: steps.iter().map(step).collect(),
+            offboarding: offboarding.clone().into(),
         }
     }
 }
@@ -113,7 +121,12 @@ pub(super) struct PlatformReportView {
     state: &'static str,
     /// Why it is not done yet.
     note: Option<String>,
+    /// `credentials` while the platform does not take ours: nothing is tried until it is declared anew.
+    held: Option<&'static str>,
 }
+
+/// What a platform is held by.
+pub(in super::super) const CREDENTIALS: &str = "credentials";
 
 impl From<PlatformReport> for PlatformReportView {
     fn from(report: PlatformReport) -> Self {
@@ -122,18 +135,18 @@ impl From<PlatformReport> for PlatformReportView {
             Report::Pending(note) => ("pending", note),
             Report::Failed(note) => ("failed", Some(note)),
         };
-        Self { platform: report.platform, local: report.local, state, note }
+        Self { platform: report.platform, local: report.local, state, note, held: None }
     }
 }
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = Step)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct StepView {
+pub(in super::super) struct StepView {
     no: i64,
     platform: String,
-    /// The platform's own id for the user.
-    account: String,
+    /// The platform's own id for the user; `null` while it is still to be found.
+    account: Option<String>,
     #[schema(schema_with = words::action)]
     action: Action,
     #[schema(schema_with = words::step_state)]
@@ -149,6 +162,26 @@ pub(super) struct StepView {
     /// Evidence once done, the last reason before that.
     note: Option<String>,
     finished_at: Option<Time>,
+    /// What a person is to do; only for the action `manual`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by_hand: Option<ByHandView>,
+}
+
+/// What is left to a person.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ByHand)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ByHandView {
+    /// The action that the platform cannot do by itself.
+    #[schema(schema_with = words::action)]
+    stands_for: Action,
+    /// Who is to do it.
+    assignee: Option<String>,
+    due_at: Time,
+    /// It waits for the person, and its time is up.
+    overdue: bool,
+    /// What the person is told, until it is done.
+    instructions: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -159,12 +192,18 @@ pub(super) struct ProgressView {
 }
 
 impl StepView {
-    pub(super) fn new(step: Step, platforms: &[Platform]) -> Self {
+    pub(in super::super) fn new(
+        step: Step,
+        account: Option<String>,
+        platforms: &[Platform],
+        now_ms: i64,
+    ) -> Self {
+        let by_hand = ByHandView::of(&step, now_ms);
         let progress = ProgressView { done: step.progress.done, total: step.progress.total };
         Self {
             no: step.no.0,
             platform: name_of(step.platform, platforms),
-            account: step.remote_id,
+            account,
             action: step.action,
             state: step.state,
             needs: step.needs.iter().map(|no| no.0).collect(),
@@ -173,7 +212,21 @@ impl StepView {
             progress: Some(progress).filter(|progress| progress.total > 0),
             note: step.note,
             finished_at: step.finished_ms.map(Time),
+            by_hand,
         }
+    }
+}
+
+impl ByHandView {
+    fn of(step: &Step, now_ms: i64) -> Option<Self> {
+        let hand = step.hand.as_ref()?;
+        Some(Self {
+            stands_for: hand.stands_for,
+            assignee: hand.assignee.clone(),
+            due_at: Time(hand.due_ms),
+            overdue: step.awaits_hand() && hand.is_overdue(now_ms),
+            instructions: step.note.clone().filter(|_| !step.state.is_final()),
+        })
     }
 }
 

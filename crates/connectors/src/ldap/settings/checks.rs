@@ -1,13 +1,11 @@
-//! What the `ldap` kind is told: where the directory is, who we are there, and how its entries are read and changed.
+//! What is wrong with settings, by the name of the field.
 
-use domain::{Action, Capabilities, Support};
 use ldap3::parse_filter;
-use serde::Deserialize;
 use url::Url;
 
-use super::profile::{Defaults, Profile};
-use crate::outbound::Connection;
-use crate::{SettingsError, secret, settings};
+use super::{Bind, Settings};
+use crate::ldap::profile::Profile;
+use crate::{SettingsError, secret};
 
 /// Most attributes in a list of them.
 const MAX_ATTRIBUTES: usize = 16;
@@ -16,105 +14,8 @@ const MAX_PROTECTED: usize = 16;
 /// Longest distinguished name, filter, value.
 const MAX_TEXT_CHARS: usize = 1_000;
 
-/// As written. What is left out is the profile's.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Settings {
-    pub url: String,
-    /// `ldap://` only: no operation before TLS.
-    pub start_tls: bool,
-    /// Lets a password cross the network in the clear.
-    pub plaintext: bool,
-    pub bind: Bind,
-    pub profile: Profile,
-    /// Below it everything is looked for: accounts, groups, references.
-    pub base: String,
-    /// Below it accounts are looked for, where that is less than `base`.
-    pub user_base: Option<String>,
-    pub user_filter: Option<String>,
-    /// What an account is known by, as long as it lives, wherever it is moved to.
-    pub id_attribute: Option<String>,
-    pub attributes: Fields,
-    pub lock: Option<Lock>,
-    /// Where whoever is disabled is moved to.
-    pub leavers_ou: Option<String>,
-    /// The attribute of an entry that keeps where it was before.
-    pub former_ou_attribute: Option<String>,
-    pub group_attributes: Option<Vec<String>>,
-    pub leave_groups: Option<LeaveGroups>,
-    /// Attributes of other entries that name the account's entry, and are handed to the successor.
-    pub references: Option<Vec<String>>,
-    /// Whether entries below that of the account go with it.
-    pub delete_children: bool,
-    /// Subtrees in which nothing is changed.
-    pub protected: Vec<String>,
-    /// Entries that fit are not changed.
-    pub protected_filter: Option<String>,
-    pub connection: Connection,
-}
-
-/// Who we are there: a name and a password, or our certificate.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Bind {
-    pub dn: Option<String>,
-    pub password: Option<String>,
-    /// SASL EXTERNAL: we are who the certificate of the connection says.
-    pub external: bool,
-}
-
-/// The attributes that hold what accounts are matched by.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Fields {
-    pub user_name: Option<String>,
-    pub email: Option<String>,
-    pub external_id: Option<String>,
-}
-
-/// An attribute that says by its value that nobody may sign in with the entry.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Lock {
-    pub attribute: String,
-    pub disabled: String,
-    /// What it is else; none where the attribute is then missing.
-    pub enabled: Option<String>,
-}
-
-/// When an entry is taken out of its groups.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LeaveGroups {
-    /// With the cut; a restoration does not bring them back.
-    OnDisable,
-    OnDelete,
-    /// The server does so by itself when the entry goes.
-    Never,
-}
-
 impl Settings {
-    /// Reads and checks a JSON object.
-    pub fn parse(text: &str) -> Result<Self, SettingsError> {
-        let settings: Self = settings::parse(text)?;
-        settings.check()?;
-        Ok(settings)
-    }
-
-    pub fn capabilities(&self) -> Capabilities {
-        let references = self.references.as_ref().is_none_or(|references| !references.is_empty());
-        let sessions = match self.profile {
-            // Tickets that were handed out live on, and only a person can tell for which services.
-            Profile::ActiveDirectory => Support::ByHand,
-            _ => Support::Nothing,
-        };
-        Capabilities::FULL
-            .with(Action::EndSessions, sessions)
-            .with(Action::Release, Support::Nothing)
-            .with(Action::Transfer, if references { Support::Able } else { Support::Nothing })
-    }
-
-    fn check(&self) -> Result<(), SettingsError> {
+    pub(super) fn check(&self) -> Result<(), SettingsError> {
         self.check_address()?;
         self.check_bind()?;
         self.check_texts()?;
@@ -180,8 +81,8 @@ impl Settings {
     }
 
     fn check_texts(&self) -> Result<(), SettingsError> {
-        let named =
-            [("bind.dn", &self.bind.dn), ("user_base", &self.user_base), ("leavers_ou", &self.leavers_ou)];
+        // Not the name that we sign in with: Active Directory takes other forms as well.
+        let named = [("user_base", &self.user_base), ("leavers_ou", &self.leavers_ou)];
         let texts = named.into_iter().filter_map(|(field, text)| Some((field, text.as_deref()?)));
         let protected = self.protected.iter().map(|dn| ("protected", dn.as_str()));
         for (field, dn) in texts.chain([("base", self.base.as_str())]).chain(protected) {
@@ -249,56 +150,4 @@ impl Settings {
             lists.into_iter().flat_map(|(field, list)| list.iter().flatten().map(move |a| (field, a)));
         single.into_iter().filter_map(|(field, attribute)| Some((field, attribute?))).chain(listed)
     }
-
-    /// The settings with the profile's defaults in place of what was left out.
-    pub(super) fn resolved(self) -> Resolved {
-        let Defaults { lock, leave_groups, former_ou_attribute, .. } = self.profile.defaults();
-        let defaults = self.profile.defaults();
-        let or = |given: Option<String>, default: &str| given.unwrap_or_else(|| default.to_owned());
-        let list = |given: Option<Vec<String>>, default: &[&str]| {
-            given.unwrap_or_else(|| default.iter().map(|name| (*name).to_owned()).collect())
-        };
-        Resolved {
-            user_base: self.user_base.unwrap_or_else(|| self.base.clone()),
-            base: self.base,
-            user_filter: or(self.user_filter, defaults.user_filter),
-            id_attribute: or(self.id_attribute, defaults.id_attribute),
-            user_name: or(self.attributes.user_name, defaults.user_name),
-            email: or(self.attributes.email, defaults.email),
-            external_id: or(self.attributes.external_id, defaults.external_id),
-            lock: self.lock.or(lock),
-            leavers_ou: self.leavers_ou,
-            former_ou_attribute: self.former_ou_attribute.or(former_ou_attribute.map(str::to_owned)),
-            group_attributes: list(self.group_attributes, defaults.group_attributes),
-            leave_groups: self.leave_groups.unwrap_or(leave_groups),
-            references: list(self.references, defaults.references),
-            delete_children: self.delete_children,
-            protected: self.protected,
-            protected_filter: self.protected_filter.or(defaults.protected_filter.map(str::to_owned)),
-            profile: self.profile,
-        }
-    }
-}
-
-/// What the directory is like, with nothing left open.
-#[derive(Clone, Debug)]
-pub(super) struct Resolved {
-    pub(super) profile: Profile,
-    pub(super) base: String,
-    pub(super) user_base: String,
-    pub(super) user_filter: String,
-    pub(super) id_attribute: String,
-    pub(super) user_name: String,
-    pub(super) email: String,
-    pub(super) external_id: String,
-    /// None: the second bit of `userAccountControl`.
-    pub(super) lock: Option<Lock>,
-    pub(super) leavers_ou: Option<String>,
-    pub(super) former_ou_attribute: Option<String>,
-    pub(super) group_attributes: Vec<String>,
-    pub(super) leave_groups: LeaveGroups,
-    pub(super) references: Vec<String>,
-    pub(super) delete_children: bool,
-    pub(super) protected: Vec<String>,
-    pub(super) protected_filter: Option<String>,
 }

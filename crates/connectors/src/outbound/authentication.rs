@@ -11,13 +11,13 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
-use crate::outbound::{Answer, HttpClient};
+use super::{Answer, HttpClient};
 use crate::{Failure, SettingsError, Vault, secret};
 
 /// The table `authentication`. Whatever is secret is a reference.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub(super) enum Authentication {
+pub(crate) enum Authentication {
     #[default]
     None,
     Bearer {
@@ -50,7 +50,7 @@ pub(super) enum Authentication {
 }
 
 impl Authentication {
-    pub(super) fn check(&self) -> Result<(), SettingsError> {
+    pub(crate) fn check(&self) -> Result<(), SettingsError> {
         let bad = |field, message: &str| Err(SettingsError::new(field, message));
         match self {
             Self::None => Ok(()),
@@ -72,10 +72,20 @@ impl Authentication {
             }
         }
     }
+
+    /// Who we are, as far as it tells.
+    pub(crate) fn who(&self) -> String {
+        match self {
+            Self::None => "nobody in particular".to_owned(),
+            Self::Bearer { .. } | Self::Header { .. } => "the holder of the token".to_owned(),
+            Self::Basic { user_name, .. } => user_name.clone(),
+            Self::Oauth2 { client_id, .. } => format!("the client {client_id}"),
+        }
+    }
 }
 
 /// Nothing but a place: what is secret does not stand in a URL.
-pub(super) fn is_plain(url: &Url) -> bool {
+pub(crate) fn is_plain(url: &Url) -> bool {
     let named = matches!(url.scheme(), "http" | "https") && url.host().is_some();
     let bare = url.username().is_empty() && url.password().is_none();
     named && bare && url.query().is_none() && url.fragment().is_none()
@@ -83,7 +93,7 @@ pub(super) fn is_plain(url: &Url) -> bool {
 
 /// Our credentials, in use.
 #[derive(Debug)]
-pub(super) struct Credentials {
+pub(crate) struct Credentials {
     shown: Shown,
     /// What was said when they were refused: whoever repeats them is locked out.
     refused: OnceLock<String>,
@@ -111,7 +121,7 @@ struct Grant {
 }
 
 impl Credentials {
-    pub(super) fn open(authentication: &Authentication, vault: &Vault) -> Result<Self, SettingsError> {
+    pub(crate) fn open(authentication: &Authentication, vault: &Vault) -> Result<Self, SettingsError> {
         let shown = match authentication {
             Authentication::None => Shown::Nothing,
             Authentication::Bearer { token } => {
@@ -149,7 +159,7 @@ impl Credentials {
     }
 
     /// Asks with our credentials; a token that is not taken any more is renewed once.
-    pub(super) async fn ask(&self, client: &HttpClient, request: RequestBuilder) -> Result<Answer, Failure> {
+    pub(crate) async fn ask(&self, client: &HttpClient, request: RequestBuilder) -> Result<Answer, Failure> {
         if let Some(said) = self.refused.get() {
             return Err(Failure::Credentials(format!("not tried again: {said}")));
         }
@@ -179,8 +189,12 @@ impl Credentials {
         Ok(answer)
     }
 
-    /// What must never be told.
-    pub(super) fn secrets(&self) -> Vec<SecretString> {
+    /// The text without our credentials, should the platform have repeated them.
+    pub(crate) fn hide(&self, text: String) -> String {
+        self.secrets().iter().fold(text, |text, secret| text.replace(secret.expose_secret(), "…"))
+    }
+
+    fn secrets(&self) -> Vec<SecretString> {
         match &self.shown {
             Shown::Nothing => Vec::new(),
             Shown::Header(_, _, secret) | Shown::Basic(_, secret) => vec![secret.clone()],
