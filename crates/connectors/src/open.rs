@@ -9,8 +9,10 @@ use crate::appviewx::{self, Appviewx};
 use crate::commvault::{self, Commvault};
 use crate::http::{self, Http};
 use crate::ldap;
+use crate::manual::{self, Manual};
 use crate::netex::{self, Netex};
 use crate::postgres::{self, Postgres};
+use crate::scim::{self, Scim};
 use crate::simulated::{self, Simulated};
 use crate::{Connector, Pace, SettingsError, Vault};
 
@@ -34,9 +36,10 @@ pub fn open(kind: PlatformKind, place: Place<'_>) -> Result<Arc<dyn Connector>, 
         PlatformKind::Commvault => Ok(Arc::new(Commvault::open(place)?)),
         PlatformKind::Netex => Ok(Arc::new(Netex::open(place)?)),
         PlatformKind::Appviewx => Ok(Arc::new(Appviewx::open(place)?)),
+        PlatformKind::Scim => Ok(Arc::new(Scim::open(place)?)),
         PlatformKind::Ldap => Ok(Arc::new(ldap::Directory::open(place)?)),
         PlatformKind::Postgres => Ok(Arc::new(Postgres::open(place)?)),
-        kind => Err(SettingsError::new("kind", format!("{kind} is not there yet"))),
+        PlatformKind::Manual => Ok(Arc::new(Manual::open(place)?)),
     }
 }
 
@@ -51,11 +54,12 @@ pub fn check_settings(kind: PlatformKind, settings: &str) -> Result<Capabilities
         }
         PlatformKind::Netex => netex::Settings::parse(settings).map(|_| netex::Settings::capabilities()),
         PlatformKind::Appviewx => Ok(appviewx::Settings::parse(settings)?.capabilities()),
+        PlatformKind::Scim => Ok(scim::Settings::parse(settings)?.capabilities()),
         PlatformKind::Ldap => Ok(ldap::Settings::parse(settings)?.capabilities()),
         PlatformKind::Postgres => {
             postgres::Settings::parse(settings).map(|_| postgres::Settings::capabilities())
         }
-        kind => Err(SettingsError::new("kind", format!("{kind} is not there yet"))),
+        PlatformKind::Manual => Ok(manual::Settings::parse(settings)?.capabilities()),
     }
 }
 

@@ -302,16 +302,6 @@ impl Place<'_> {
         said.unwrap_or_else(|| format!("{} cannot {action} by itself: a person must", self.platform.name))
     }
 
-    /// Whether the platform, or the agreement on it, leaves anything to do: what hands over with a deletion is no
-    /// step of its own where there is one.
-    fn supports(&self, action: Action, goal: Goal) -> bool {
-        match self.platform.capabilities.of(action) {
-            Support::Able | Support::ByHand => true,
-            Support::WithDelete => !(goal.removes() && self.platform.capabilities.allow(Action::Delete)),
-            Support::Nothing => false,
-        }
-    }
-
     /// Whether `action` has anything to do here. Here we know what is owned; elsewhere only the platform does.
     fn concerns(
         &self,
@@ -321,13 +311,44 @@ impl Place<'_> {
         snapshot: &Snapshot<'_>,
     ) -> bool {
         match (action, handover) {
-            _ if !self.supports(action, goal) => false,
+            _ if !supports(self.platform, action, goal) => false,
             (Action::Transfer, None) => false,
             (Action::Transfer, Some(_)) if self.local() => !transferable(goal, &snapshot.holdings).is_empty(),
             (Action::Transfer, Some(handover)) => matches!(handover, Handover::To(_)),
             _ => true,
         }
     }
+}
+
+/// Whether the platform, or the agreement on it, leaves anything to do: what hands over with a deletion is no
+/// step of its own where there is one.
+fn supports(platform: &Platform, action: Action, goal: Goal) -> bool {
+    match platform.capabilities.of(action) {
+        Support::Able | Support::ByHand => true,
+        Support::WithDelete => !(goal.removes() && platform.capabilities.allow(Action::Delete)),
+        Support::Nothing => false,
+    }
+}
+
+/// What the goal is about and a plan has no step for on this platform, and why: so that nothing is left out unseen.
+pub fn left_out(goal: Goal, handover: Option<Handover>, platform: &Platform) -> Vec<(Action, Support)> {
+    let wanted = |action: &Action| match action {
+        Action::Disable | Action::EndSessions => goal.cuts(),
+        Action::Enable => goal == Goal::Restore,
+        Action::Transfer => matches!(handover, Some(Handover::To(_))),
+        Action::Release => goal.releases(),
+        Action::Delete => goal.removes(),
+        Action::Manual => false,
+    };
+    let actions = Action::ALL.iter().copied().filter(wanted);
+    let missing = actions.filter(|action| !supports(platform, *action, goal));
+    missing.map(|action| (action, platform.capabilities.of(action))).collect()
+}
+
+/// The accounts elsewhere that a plan for this user may act on, by platform; those still to be found among them.
+pub fn reach<'a>(snapshot: &Snapshot<'a>, user: &'a User) -> Vec<(&'a Platform, String)> {
+    let places = places(snapshot, user).into_iter().filter(|place| !place.local());
+    places.map(|place| (place.platform, place.remote_id)).collect()
 }
 
 /// Our own directory first, then the user's accounts elsewhere that are not deleted yet, then every platform on

@@ -16,6 +16,12 @@ use self::guard::Guard;
 pub(crate) use self::programs::Programs;
 use crate::{Result, command};
 
+/// Everybody is trusted, except whoever a test puts into one of these roles: they sign in as in production.
+const ACCESS: &str = "\
+host    all +exeunt_by_password    all scram-sha-256
+hostssl all +exeunt_by_certificate all cert
+host    all +exeunt_by_certificate all reject
+";
 pub(crate) struct Cluster {
     home: PathBuf,
     port: u16,
@@ -61,6 +67,8 @@ impl Cluster {
             ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"];
         command::read(programs.command("initdb").args(arguments).arg("--pgdata").arg(&data))?;
         certificate::write(programs, &self.home)?;
+        let access = data.join("pg_hba.conf");
+        fs::write(&access, [ACCESS, &fs::read_to_string(&access)?].concat())?;
         let mut settings = fs::File::options().append(true).open(data.join("postgresql.conf"))?;
         settings.write_all(self.settings().as_bytes())?;
         Ok(())
@@ -68,15 +76,17 @@ impl Cluster {
 
     fn settings(&self) -> String {
         let (home, port) = (self.home.display(), self.port);
-        let (certificate, key) = (certificate::SERVER, certificate::KEY);
+        let (certificate, key, ca) = (certificate::SERVER, certificate::KEY, certificate::CA);
         format!(
             "listen_addresses = '127.0.0.1'
 port = {port}
 unix_socket_directories = '{home}'
 max_connections = 200
+max_prepared_transactions = 8
 ssl = on
 ssl_cert_file = '{home}/{certificate}'
 ssl_key_file = '{home}/{key}'
+ssl_ca_file = '{home}/{ca}'
 "
         )
     }

@@ -72,6 +72,16 @@ impl Authentication {
             }
         }
     }
+
+    /// Who we are, as far as it tells.
+    pub(crate) fn who(&self) -> String {
+        match self {
+            Self::None => "nobody in particular".to_owned(),
+            Self::Bearer { .. } | Self::Header { .. } => "the holder of the token".to_owned(),
+            Self::Basic { user_name, .. } => user_name.clone(),
+            Self::Oauth2 { client_id, .. } => format!("the client {client_id}"),
+        }
+    }
 }
 
 /// Nothing but a place: what is secret does not stand in a URL.

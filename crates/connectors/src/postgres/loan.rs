@@ -6,11 +6,9 @@ use crate::Failure;
 
 /// The statement, in between the loan of these roles and its end.
 pub(super) fn with_loan(roles: &[&Role], statement: &str) -> Result<String, Failure> {
-    let (mut begin, mut end) = (String::new(), String::new());
-    for role in roles.iter().filter(|role| role.must_be_lent) {
-        let name = role.quoted()?;
-        begin.push_str(&format!("GRANT {name} TO CURRENT_USER; "));
-        end.push_str(&format!("; REVOKE {name} FROM CURRENT_USER"));
-    }
-    Ok(format!("{begin}{statement}{end}"))
+    let lent = roles.iter().filter(|role| role.must_be_lent).map(|role| role.quoted());
+    let lent = lent.collect::<Result<Vec<_>, _>>()?;
+    let begin = lent.iter().map(|name| format!("GRANT {name} TO CURRENT_USER"));
+    let end = lent.iter().map(|name| format!("REVOKE {name} FROM CURRENT_USER"));
+    Ok(begin.chain([statement.to_owned()]).chain(end).collect::<Vec<_>>().join("; "))
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::door::Door;
 use super::role::Role;
+use super::sentence::first_of;
 use super::session::{Session, column};
 use crate::connector::MAX_OWNED_NAMES;
 use crate::{Failure, Owned};
@@ -16,8 +17,8 @@ const MAX_NAMED_DATABASES: usize = 64;
 pub(super) struct Holding {
     /// `None`: not in a database, but among them, as a database itself is.
     pub(super) database: Option<String>,
-    /// Whether anybody can connect to it.
-    pub(super) open: bool,
+    /// Why nobody, or not we, can connect to it.
+    pub(super) closed: Option<String>,
     /// What must be handed over before the role can go.
     pub(super) objects: i64,
     /// What goes with the role: privileges, default privileges, user mappings, policies.
@@ -31,7 +32,9 @@ WITH held AS (
     FROM pg_shdepend d
     WHERE d.refclassid = 'pg_authid'::regclass AND d.refobjid = $1 AND d.classid <> 'pg_auth_members'::regclass
 )
-SELECT b.datname::text, coalesce(b.datallowconn, true),
+SELECT b.datname::text,
+       CASE WHEN NOT b.datallowconn THEN 'which allows no connections'
+            WHEN NOT has_database_privilege(b.oid, 'CONNECT') THEN 'where we may not CONNECT' END,
        count(*) FILTER (WHERE owned), count(*) FILTER (WHERE NOT owned)
 FROM held LEFT JOIN pg_database b ON b.oid = held.dbid
 WHERE held.dbid = 0 OR b.oid IS NOT NULL
@@ -50,7 +53,7 @@ pub(super) async fn holdings(session: &Session, role: &Role) -> Result<Vec<Holdi
     let read = |row| {
         Ok(Holding {
             database: column(row, 0)?,
-            open: column(row, 1)?,
+            closed: column(row, 1)?,
             objects: column(row, 2)?,
             grants: column(row, 3)?,
         })
@@ -64,10 +67,19 @@ impl Holding {
     }
 }
 
-/// `12 objects in sales, 3 in the server itself`.
-pub(super) fn told<'a>(holdings: impl Iterator<Item = &'a Holding>) -> String {
-    let told = |holding: &Holding| format!("{} in {}", holding.objects, holding.place());
-    holdings.filter(|holding| holding.objects > 0).map(told).collect::<Vec<_>>().join(", ")
+/// `12 in sales, 3 in the server itself`.
+pub(super) fn told_objects<'a>(holdings: impl IntoIterator<Item = &'a Holding>) -> String {
+    told(holdings, |holding| holding.objects)
+}
+
+pub(super) fn told_grants<'a>(holdings: impl IntoIterator<Item = &'a Holding>) -> String {
+    told(holdings, |holding| holding.grants)
+}
+
+fn told<'a>(holdings: impl IntoIterator<Item = &'a Holding>, count: fn(&Holding) -> i64) -> String {
+    let held: Vec<_> = holdings.into_iter().filter(|holding| count(holding) > 0).collect();
+    let told = |holding: &&Holding| format!("{} in {}", count(holding), holding.place());
+    first_of(&held.iter().map(told).collect::<Vec<_>>())
 }
 
 /// Everything owned, by kind over all databases. Where a database cannot be entered there are counts only.
@@ -76,7 +88,7 @@ pub(super) async fn inventory(door: &Door, session: &Session, role: &Role) -> Re
     for (number, holding) in holdings(session, role).await?.iter().enumerate() {
         let found = match &holding.database {
             None => by_kind(session, role, true).await,
-            Some(database) if holding.open && number <= MAX_NAMED_DATABASES => {
+            Some(database) if holding.closed.is_none() && number <= MAX_NAMED_DATABASES => {
                 match door.enter(database).await {
                     Ok(inside) => by_kind(&inside, role, false).await,
                     Err(failure) => Err(failure),

@@ -23,10 +23,19 @@ pub(super) struct Role {
     oid: u32,
     pub(super) name: String,
     pub(super) may_sign_in: bool,
-    pub(super) is_superuser: bool,
-    is_ours: bool,
+    is_superuser: bool,
+    standing: Standing,
     /// We must make ourselves a member to act for it, and can.
     pub(super) must_be_lent: bool,
+}
+
+/// What the server says of a role besides its rights.
+#[derive(PartialEq)]
+enum Standing {
+    Ours,
+    Bootstrap,
+    Predefined,
+    Ordinary,
 }
 
 const COLUMNS: &str = "SELECT r.oid, r.rolname::text, r.rolcanlogin, r.rolsuper, \
@@ -36,12 +45,19 @@ const COLUMNS: &str = "SELECT r.oid, r.rolname::text, r.rolcanlogin, r.rolsuper,
 
 impl Role {
     fn read(row: &Row) -> Result<Self, Failure> {
+        let (oid, name): (u32, String) = (column(row, 0)?, column(row, 1)?);
+        let standing = match (column(row, 4)?, oid) {
+            (true, _) => Standing::Ours,
+            (false, BOOTSTRAP_OID) => Standing::Bootstrap,
+            _ if name.starts_with("pg_") => Standing::Predefined,
+            _ => Standing::Ordinary,
+        };
         Ok(Self {
-            oid: column(row, 0)?,
-            name: column(row, 1)?,
+            oid,
+            name,
             may_sign_in: column(row, 2)?,
             is_superuser: column(row, 3)?,
-            is_ours: column(row, 4)?,
+            standing,
             must_be_lent: column(row, 5)?,
         })
     }
@@ -83,18 +99,14 @@ impl Role {
 
     /// Why this role is never touched, if so.
     pub(super) fn protection(&self, settings: &Settings) -> Option<&'static str> {
-        if self.is_ours {
-            Some("it is our own")
-        } else if self.oid == BOOTSTRAP_OID {
-            Some("it is the superuser that the server was made with")
-        } else if self.is_predefined() {
-            Some("it is one of PostgreSQL's own")
-        } else if settings.protect.contains(&self.name) {
-            Some("the platform's settings protect it")
-        } else if self.is_superuser && !settings.superusers {
-            Some("it is a superuser, and the platform's settings leave superusers alone")
-        } else {
-            None
+        match self.standing {
+            Standing::Ours => Some("it is our own"),
+            Standing::Bootstrap => Some("it is the superuser that the server was made with"),
+            Standing::Predefined => Some("it is one of PostgreSQL's own"),
+            Standing::Ordinary if settings.protect.contains(&self.name) => {
+                Some("the platform's settings protect it")
+            }
+            Standing::Ordinary => self.too_mighty(settings),
         }
     }
 
@@ -102,18 +114,17 @@ impl Role {
     pub(super) fn unfit_heir(&self, leaver: &Self, settings: &Settings) -> Option<&'static str> {
         if self.oid == leaver.oid {
             Some("it is the leaver's own")
-        } else if self.is_predefined() {
+        } else if self.standing == Standing::Predefined {
             Some("it is one of PostgreSQL's own")
-        } else if self.is_superuser && !settings.superusers {
-            // What the leaver wrote would then run with every right there is.
-            Some("it is a superuser, and the platform's settings leave superusers alone")
         } else {
-            None
+            // What the leaver wrote would run with every right there is.
+            self.too_mighty(settings)
         }
     }
 
-    fn is_predefined(&self) -> bool {
-        self.name.starts_with("pg_")
+    fn too_mighty(&self, settings: &Settings) -> Option<&'static str> {
+        let why = "it is a superuser, and the platform's settings leave superusers alone";
+        (self.is_superuser && !settings.superusers).then_some(why)
     }
 
     fn shown(self) -> RemoteAccount {

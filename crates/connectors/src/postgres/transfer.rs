@@ -7,11 +7,9 @@ use super::loan::with_loan;
 use super::owned::{self, Holding};
 use super::quote::quoted;
 use super::role::Role;
-use super::session::{Session, column};
+use super::sentence::first_of;
+use super::session::{Session, column, names};
 use crate::{Failure, Heir, Order, Sight};
-
-/// Most names in one sentence of evidence.
-pub(super) const MAX_TOLD: usize = 10;
 
 /// What is owned where the settings let us in counts; what lies elsewhere is told.
 pub(super) async fn look(postgres: &Postgres, session: &Session, role: &Role) -> Result<Sight, Failure> {
@@ -21,11 +19,19 @@ pub(super) async fn look(postgres: &Postgres, session: &Session, role: &Role) ->
     let left = if others.is_empty() {
         String::new()
     } else {
-        format!("; in databases that the platform's settings leave out: {}", owned::told(others.into_iter()))
+        format!("; in databases that the platform's settings leave out: {}", owned::told_objects(others))
     };
     if !ours.is_empty() {
-        let told = owned::told(ours.into_iter());
+        let told = owned::told_objects(ours);
         return Ok(Sight::NotSo { evidence: format!("role {} owns {told}{left}", role.id()) });
+    }
+    // What they made is nobody's until they end.
+    let prepared = prepared(session, role).await?;
+    if !prepared.is_empty() {
+        let told = first_of(&prepared);
+        return Ok(Sight::NotSo {
+            evidence: format!("role {} has prepared transactions: {told}", role.id()),
+        });
     }
     let member_of = member_of(session, role).await?;
     let evidence = format!("role {} owns nothing (pg_shdepend){left}{member_of}", role.id());
@@ -44,16 +50,14 @@ pub(super) async fn hand_over(
     let ours: Vec<_> =
         holdings.iter().filter(|holding| holding.objects > 0 && postgres.covers(holding)).collect();
     // Known before anything is touched: what cannot be handed over stops all of it.
-    if let Some(closed) = ours.iter().find(|holding| !holding.open) {
-        let (id, count, place) = (role.id(), closed.objects, closed.place());
-        let text = format!("role {id} owns {count} objects in {place}, which allows no connections");
-        return Err(Failure::Refused(text));
-    }
-    let mut rooms = Vec::new();
     for holding in &ours {
-        rooms.push(postgres.door.enter(postgres.room(holding)).await?);
+        if let Some(why) = &holding.closed {
+            let (id, count, place) = (role.id(), holding.objects, holding.place());
+            return Err(Failure::Refused(format!("role {id} owns {count} objects in {place}, {why}")));
+        }
     }
-    for room in rooms {
+    for holding in ours {
+        let room = postgres.door.enter(postgres.room(holding)).await?;
         let mut statements = format!("REASSIGN OWNED BY {} TO {}", role.quoted()?, heir.quoted()?);
         for defaults in default_privileges(&room, role, &heir).await? {
             statements.push_str("; ");
@@ -98,14 +102,21 @@ async fn resolved(session: &Session, account: &str) -> Result<Role, Failure> {
 
 /// What a prepared transaction made is not there yet, and what it locked cannot be handed over.
 pub(super) async fn refuse_prepared(session: &Session, role: &Role) -> Result<(), Failure> {
-    let sql = "SELECT database::text || ': ' || gid FROM pg_prepared_xacts WHERE owner = $1 ORDER BY 1";
-    let names = names(session.ask(sql, &[&role.name]).await?)?;
+    let names = prepared(session, role).await?;
     if names.is_empty() {
         return Ok(());
     }
-    let text =
-        format!("role {} has prepared transactions, which a person must end: {}", role.id(), told(&names));
+    let text = format!(
+        "role {} has prepared transactions, which a person must end: {}",
+        role.id(),
+        first_of(&names)
+    );
     Err(Failure::Refused(text))
+}
+
+async fn prepared(session: &Session, role: &Role) -> Result<Vec<String>, Failure> {
+    let sql = "SELECT database::text || ': ' || gid FROM pg_prepared_xacts WHERE owner = $1 ORDER BY 1";
+    names(session.ask(sql, &[&role.name]).await?)
 }
 
 /// What the leaver's new objects in a schema would have been open to, the heir's are: whoever reads there goes on
@@ -141,20 +152,11 @@ async fn member_of(session: &Session, role: &Role) -> Result<String, Failure> {
     let sql = "SELECT g.rolname::text FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid \
                WHERE m.member = $1 ORDER BY 1";
     let groups = names(session.ask(sql, &[&role.oid()]).await?)?;
-    Ok(if groups.is_empty() { String::new() } else { format!("; it stays a member of {}", told(&groups)) })
-}
-
-pub(super) fn names(rows: Vec<tokio_postgres::Row>) -> Result<Vec<String>, Failure> {
-    rows.iter().map(|row| column(row, 0)).collect()
-}
-
-/// The first few, and how many more.
-pub(super) fn told(names: &[String]) -> String {
-    let first = names[..names.len().min(MAX_TOLD)].join(", ");
-    match names.len().saturating_sub(MAX_TOLD) {
-        0 => first,
-        more => format!("{first} and {more} more"),
-    }
+    Ok(if groups.is_empty() {
+        String::new()
+    } else {
+        format!("; it stays a member of {}", first_of(&groups))
+    })
 }
 
 impl Postgres {

@@ -51,15 +51,15 @@ pub(super) fn is_wrong_password(error: &Error) -> bool {
 fn judged(place: &str, said: &DbError) -> Failure {
     let text = told(place, said);
     let code = said.code();
-    let busy = |reason| Failure::Busy { reason, after_ms: Some(PATIENCE_MS) };
     match *code {
         SqlState::LOCK_NOT_AVAILABLE
         | SqlState::QUERY_CANCELED
         | SqlState::T_R_SERIALIZATION_FAILURE
         | SqlState::T_R_DEADLOCK_DETECTED
-        | SqlState::TOO_MANY_CONNECTIONS => busy(text),
+        | SqlState::TOO_MANY_CONNECTIONS
         // A role or a database that a look has just shown is gone: the next look says which.
-        SqlState::UNDEFINED_OBJECT | SqlState::INVALID_CATALOG_NAME => busy(text),
+        | SqlState::UNDEFINED_OBJECT
+        | SqlState::INVALID_CATALOG_NAME => Failure::Busy { reason: text, after_ms: Some(PATIENCE_MS) },
         // A standby, which may be about to become the primary.
         SqlState::READ_ONLY_SQL_TRANSACTION => Failure::Broken(text),
         _ => match code.code().get(..2) {

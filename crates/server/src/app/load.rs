@@ -6,8 +6,8 @@ use std::sync::Arc;
 use domain::plan::{Named, NamedHeir, Snapshot, Successor};
 use domain::policy::Heir;
 use domain::{
-    Account, Error, Goal, Group, Handover, Holdings, Offboarding, Owner, Platform, Policy, Role, TenantId,
-    User, UserId, UserState,
+    Account, AccountState, Error, Goal, Group, Handover, Holdings, Offboarding, Owner, Platform, PlatformId,
+    Policy, Role, TenantId, User, UserId, UserState,
 };
 use store::{Tx, accounts, assets, groups, offboardings, platforms, tenants, users};
 
@@ -89,6 +89,13 @@ impl Loaded {
             leaving_by: leaving.map(|open| open.id.to_string()),
             policy_heir: self.policy_heir(user),
         }
+    }
+
+    /// The state in which an account was last seen.
+    pub(super) fn last_seen(&self, user: UserId, platform: PlatformId, remote_id: &str) -> AccountState {
+        let accounts = self.accounts.get(&user).map_or(&[][..], Vec::as_slice);
+        let mut same = accounts.iter().filter(|a| a.platform == platform && a.remote_id == remote_id);
+        same.next().map_or(AccountState::Unknown, |account| account.state)
     }
 
     /// The open offboardings of a user.

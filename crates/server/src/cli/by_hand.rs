@@ -13,7 +13,7 @@ use crate::app::{HandFilter, HandKey, HandStep, MAX_PAGE};
 /// Stands for an account that nobody has told us of.
 pub(super) const TO_BE_FOUND: &str = "(to be found)";
 /// Who it is where the platform's terms name nobody.
-const SOMEBODY: &str = "somebody";
+pub(super) const SOMEBODY: &str = "somebody";
 
 #[derive(Clone, Debug, clap::Args)]
 pub struct List {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::failure::Failure;
 use super::place::Desk;
 use super::view::{self, Standing};
-use super::{named, watch};
+use super::{named, preview, watch};
 use crate::app::{GroupRef, HeirRef, Start, Started, UserRef};
 
 /// Whose departure it is.
@@ -155,9 +155,9 @@ impl HandOver {
 pub(super) async fn plan(desk: &Desk, plan: Plan) -> Result<(), Failure> {
     let start = Start { heir: plan.heir.reference(), ..Start::new(plan.goal, plan.who.users) };
     let previews = desk.app.preview(&desk.caller, start).await?;
-    let documents: Vec<Value> = previews.iter().map(view::preview_document).collect();
+    let documents: Vec<Value> = previews.iter().map(preview::document).collect();
     desk.output
-        .answer(&json!(documents), || previews.iter().map(view::preview).collect::<Vec<_>>().join("\n"))
+        .answer(&json!(documents), || previews.iter().map(preview::told).collect::<Vec<_>>().join("\n"))
 }
 
 pub(super) async fn start(desk: &Desk, (start, when): (Start, When)) -> Result<(), Failure> {

@@ -19,6 +19,7 @@ pub mod output;
 mod pages;
 pub mod place;
 pub mod platform;
+mod preview;
 mod secret;
 pub mod serve;
 pub mod status;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::by_hand::{self, TO_BE_FOUND};
 use super::named::shown_moment;
 use super::output::table;
-use crate::app::{Detail, Preview};
+use crate::app::Detail;
 
 /// An offboarding at a moment, and the platforms that take no steps for now.
 pub(super) struct Standing {
@@ -137,7 +137,7 @@ fn waits_for(standing: &Standing, step: &Step) -> String {
 }
 
 /// Ascending numbers, three or more in a row as a range: `1, 3-6`.
-fn numbers(steps: &[StepNo]) -> String {
+pub(super) fn numbers(steps: &[StepNo]) -> String {
     let runs = steps.chunk_by(|one, next| next.0 == one.0 + 1);
     let shown = runs.flat_map(|run| match run {
         [first, _, .., last] => vec![format!("{first}-{last}")],
@@ -170,48 +170,11 @@ fn platform<'s>(standing: &'s Standing, step: &Step) -> &'s str {
     name_of(&standing.detail.platforms, step)
 }
 
-fn name_of<'p>(platforms: &'p [domain::Platform], step: &Step) -> &'p str {
+pub(super) fn name_of<'p>(platforms: &'p [domain::Platform], step: &Step) -> &'p str {
     platforms
         .iter()
         .find(|platform| platform.id == step.platform)
         .map_or("?", |platform| platform.name.as_str())
-}
-
-/// A plan that was not accepted yet, for programs.
-pub(super) fn preview_document(preview: &Preview) -> Value {
-    let step = |step: &Step| {
-        json!({
-            "no": step.no, "platform": name_of(&preview.platforms, step), "account": step.remote_id,
-            "action": step.action, "needs": step.needs, "from": shown_moment(step.ready_at_ms),
-        })
-    };
-    json!({
-        "goal": preview.plan.goal,
-        "user": preview.user.user_name,
-        "userId": preview.user.id,
-        "holdings": preview.holdings.0.iter().map(|(kind, count)| json!({ "kind": kind, "count": count })).collect::<Vec<_>>(),
-        "heir": preview.heir,
-        "start": shown_moment(preview.plan.start_ms),
-        "steps": preview.plan.steps.iter().map(step).collect::<Vec<_>>(),
-    })
-}
-
-/// A plan for people.
-pub(super) fn preview(preview: &Preview) -> String {
-    let name = &preview.user.user_name;
-    let owns = if preview.holdings.is_empty() {
-        format!("{name} owns nothing.")
-    } else {
-        let heir = preview.heir.as_ref().map(|heir| format!(", to be handed over to {heir}"));
-        format!("{name} owns {}{}.", preview.holdings, heir.unwrap_or_default())
-    };
-    let row = |step: &Step| {
-        let platform = name_of(&preview.platforms, step).to_owned();
-        let account = if step.local { name } else { &step.remote_id };
-        [step.no.to_string(), platform, account.clone(), step.action.to_string(), numbers(&step.needs)]
-    };
-    let steps = table(["NO", "PLATFORM", "ACCOUNT", "ACTION", "AFTER"], preview.plan.steps.iter().map(row));
-    format!("{owns}\n{steps}")
 }
 
 /// What happened in the transaction that accepted it.

@@ -11,7 +11,7 @@ use serde_json::json;
 use tokio_postgres::Client;
 
 use super::front::Front;
-use super::ground::{Ground, PASSWORD, quoted, signed_in};
+use super::ground::{Ground, PASSWORD, quoted, settings_of, signed_in};
 
 conforms!(by_a_superuser, Server<true>);
 conforms!(by_a_role_with_least_rights, Server<false>);
@@ -41,16 +41,15 @@ impl<const SUPERUSER: bool> Stage for Server<SUPERUSER> {
         let heir = ground.role("heir", "LOGIN").await;
         let twin = ground.role("twin", "LOGIN").await;
         ground.role("TWIN", "LOGIN").await;
-        let database = ground.database("owned").await;
-        let owned = format!("CREATE TABLE t (); ALTER TABLE t OWNER TO {}", quoted(&roles[2]));
-        ground.run_in(&database, &owned).await;
+        ground.entrust(&user, &roles.iter().chain([&heir]).collect::<Vec<_>>()).await;
+        let database = ground.schema(&roles[2]).await;
         let session = signed_in(&roles[1], &database).await;
         let mut accounts = Vec::new();
         for role in &roles {
             accounts.push(ground.id(role).await);
         }
         let front = Front::set(trouble).await;
-        let mut settings = ground.settings(&user, json!({ "databases": [database] }));
+        let mut settings = settings_of(&user, json!({ "databases": [database] }));
         if trouble == Trouble::WrongCertificate {
             settings["connection"] = json!({});
         } else {

@@ -3,8 +3,8 @@
 //! The server is shared: nothing is touched that the test did not make, and every name is its own.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Weak};
 
 use connectors::conformance::opened;
 use connectors::{Connector, SettingsError};
@@ -22,6 +22,8 @@ pub(crate) struct Ground {
     databases: Vec<String>,
     roles: Vec<String>,
     secrets: TempDir,
+    /// Where a schema of ours is, and how it goes.
+    shared: Option<(Arc<Ground>, String)>,
 }
 
 impl Ground {
@@ -30,7 +32,7 @@ impl Ground {
         let tag = format!("{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let secrets = tempfile::tempdir().expect("a folder");
         std::fs::write(secrets.path().join("password"), PASSWORD).expect("a file");
-        Self { tag, databases: Vec::new(), roles: Vec::new(), secrets }
+        Self { tag, databases: Vec::new(), roles: Vec::new(), secrets, shared: None }
     }
 
     /// A name that no other test has.
@@ -46,6 +48,25 @@ impl Ground {
         name
     }
 
+    /// Lets `administrator` change these roles: since PostgreSQL 16, CREATEROLE alone is not enough.
+    pub(crate) async fn entrust(&self, administrator: &str, roles: &[&String]) {
+        for role in roles {
+            let grant = format!("GRANT {} TO {}", quoted(role), quoted(administrator));
+            let newer = "current_setting('server_version_num')::int >= 160000";
+            let options = "WITH ADMIN TRUE, INHERIT FALSE, SET FALSE";
+            self.run(&format!(
+                "DO $x$ BEGIN IF {newer} THEN EXECUTE $y${grant} {options}$y$; END IF; END $x$"
+            ))
+            .await;
+        }
+    }
+
+    /// A role that all tests share, and none drops.
+    pub(crate) async fn group(&self, name: &str) {
+        let once = "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL";
+        self.run(&format!("DO $$ BEGIN CREATE ROLE {name}; {once}; END $$")).await;
+    }
+
     /// The account id of a role.
     pub(crate) async fn id(&self, role: &str) -> String {
         let row = self.row("SELECT oid::text FROM pg_roles WHERE rolname = $1", role).await;
@@ -57,6 +78,27 @@ impl Ground {
         self.run(&format!("CREATE DATABASE {} TEMPLATE template0", quoted(&name))).await;
         self.databases.push(name.clone());
         name
+    }
+
+    /// A schema of `owner` in a database that tests share as long as one of them runs: to make one takes its time.
+    pub(crate) async fn schema(&mut self, owner: &str) -> String {
+        static SHARED: tokio::sync::Mutex<Weak<Ground>> = tokio::sync::Mutex::const_new(Weak::new());
+        let mut shared = SHARED.lock().await;
+        let ground = if let Some(ground) = shared.upgrade() {
+            ground
+        } else {
+            let mut ground = Self::new();
+            let database = ground.database("shared").await;
+            // Whoever is to own a schema must have the right to make one.
+            ground.run(&format!("GRANT CREATE ON DATABASE {} TO PUBLIC", quoted(&database))).await;
+            Arc::new(ground)
+        };
+        *shared = Arc::downgrade(&ground);
+        let database = ground.databases[0].clone();
+        let name = quoted(&self.name("owned"));
+        self.run_in(&database, &format!("CREATE SCHEMA {name} AUTHORIZATION {}", quoted(owner))).await;
+        self.shared = Some((ground, format!("DROP SCHEMA {name} CASCADE")));
+        database
     }
 
     /// Statements by the server's superuser, outside of any database of ours.
@@ -87,25 +129,18 @@ impl Ground {
         self.row("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", role).await.get(0)
     }
 
-    /// The platform as `user`, straight to the server and by TLS; `more` settings besides.
-    pub(crate) fn settings(&self, user: &str, more: Value) -> Value {
-        let ca = std::fs::read_to_string(authority()).expect("the server's authority");
-        let mut settings = json!({
-            "host": "127.0.0.1", "port": server().get_ports()[0], "user": user, "password": "file:password",
-            "connection": { "ca": ca, "timeout_ms": 10_000 },
-        });
-        for (field, value) in more.as_object().expect("an object") {
-            settings[field] = value.clone();
-        }
-        settings
-    }
-
     pub(crate) fn open(&self, settings: &Value) -> Result<Arc<dyn Connector>, SettingsError> {
         opened(PlatformKind::Postgres, &settings.to_string(), Some(self.secrets.path()))
     }
 
+    /// `file:NAME` for the settings.
+    pub(crate) fn secret(&self, name: &str, text: &str) -> String {
+        std::fs::write(self.secrets.path().join(name), text).expect("a file");
+        format!("file:{name}")
+    }
+
     pub(crate) fn connector(&self, user: &str, more: Value) -> Arc<dyn Connector> {
-        self.open(&self.settings(user, more)).expect("a connector")
+        self.open(&settings_of(user, more)).expect("a connector")
     }
 }
 
@@ -118,11 +153,16 @@ impl Drop for Ground {
             .map(|name| format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", quoted(name)));
         let roles = self.roles.iter().rev().map(|name| format!("DROP ROLE IF EXISTS {}", quoted(name)));
         let statements: Vec<String> = drops.chain(roles).collect();
+        let schema = self.shared.as_ref().map(|(ground, drop)| (ground.databases[0].clone(), drop.clone()));
         let clean = move || {
             let runtime =
                 tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async {
+                if let Some((database, drop)) = schema {
+                    let _ = signed_in("postgres", &database).await.batch_execute(&drop).await;
+                }
                 let client = signed_in("postgres", "postgres").await;
+                client.batch_execute("SET lock_timeout = '5s'").await.expect("sets it");
                 for statement in statements {
                     // Where the test failed, its message matters more than this.
                     if let Err(error) = client.batch_execute(&statement).await {
@@ -133,6 +173,19 @@ impl Drop for Ground {
         };
         let _ = std::thread::spawn(clean).join();
     }
+}
+
+/// The platform as `user`, straight to the server and by TLS; `more` settings besides.
+pub(crate) fn settings_of(user: &str, more: Value) -> Value {
+    let ca = std::fs::read_to_string(authority()).expect("the server's authority");
+    let mut settings = json!({
+        "host": "127.0.0.1", "port": server().get_ports()[0], "user": user, "password": "file:password",
+        "connection": { "ca": ca, "timeout_ms": 10_000 },
+    });
+    for (field, value) in more.as_object().expect("an object") {
+        settings[field] = value.clone();
+    }
+    settings
 }
 
 /// A session of `user`. It is open as long as the client is there.
@@ -150,7 +203,8 @@ pub(crate) fn server() -> Config {
     config
 }
 
-fn authority() -> PathBuf {
+/// The authority of the server's certificate. Beside it lie a client's.
+pub(crate) fn authority() -> PathBuf {
     PathBuf::from(variable(AUTHORITY))
 }
 

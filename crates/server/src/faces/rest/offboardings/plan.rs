@@ -5,19 +5,20 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use domain::platform::is_sought;
-use domain::{Error, Goal, Platform, Step};
+use domain::{AccountState, Action, Error, Goal, Platform, Step};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::super::assets::{HoldingView, holdings};
 use super::super::authenticated::Authenticated;
+use super::super::inventory::OwnedView;
 use super::super::problem::Problem;
 use super::super::reference::{GroupText, UserText};
 use super::super::request::Body;
 use super::super::time::Time;
 use super::super::words;
-use super::view::{HeirView, LeaverView, StepView};
-use crate::app::{App, HeirRef, Preview, Start};
+use super::view::{HeirView, LeaverView, StepView, name_of};
+use crate::app::{App, HeirRef, Place, Preview, Start};
 
 #[derive(Deserialize, Serialize, ToSchema)]
 #[schema(as = OffboardingWish)]
@@ -74,11 +75,63 @@ pub(super) struct PlanView {
     /// Who inherits; `null` where nothing is handed over.
     heir: Option<HeirView>,
     steps: Vec<StepView>,
+    /// The user's accounts elsewhere, as they are there now.
+    places: Vec<PlaceView>,
+    /// Why no platform was looked at.
+    unseen: Option<String>,
+}
+
+/// A user's presence on a platform.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Place)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PlaceView {
+    platform: String,
+    /// The platform's own id for the user; `null` where no account is known, nor was found.
+    account: Option<String>,
+    /// It is known to be this user's; else the platform's rules say so.
+    known: bool,
+    /// As it was seen now, or else the last time.
+    #[schema(schema_with = words::account_state)]
+    state: AccountState,
+    /// It was seen now.
+    seen: bool,
+    /// What it owns there; `null` where the platform does not tell.
+    owned: Option<Vec<OwnedView>>,
+    /// What a person should know of the look.
+    remark: Option<String>,
+    left_out: Vec<LeftOutView>,
+}
+
+/// What the goal is about, and there is no step for.
+#[derive(Serialize, ToSchema)]
+#[schema(as = LeftOut)]
+struct LeftOutView {
+    #[schema(schema_with = words::action)]
+    action: Action,
+    /// `with_delete`: the deletion does it; `nothing`: there is no such thing there, or it was agreed to leave it out.
+    why: &'static str,
+}
+
+impl PlaceView {
+    fn new(place: Place, platforms: &[Platform]) -> Self {
+        let left_out = place.left_out.into_iter();
+        Self {
+            platform: name_of(place.platform, platforms),
+            account: place.account,
+            known: place.known,
+            state: place.state,
+            seen: place.seen,
+            owned: place.owned.map(|owned| owned.into_iter().map(OwnedView::from).collect()),
+            remark: place.remark,
+            left_out: left_out.map(|(action, why)| LeftOutView { action, why: why.as_str() }).collect(),
+        }
+    }
 }
 
 impl From<Preview> for PlanView {
     fn from(preview: Preview) -> Self {
-        let Preview { user, plan, holdings: owned, platforms, .. } = preview;
+        let Preview { user, plan, holdings: owned, platforms, places, unseen, .. } = preview;
         Self {
             goal: plan.goal,
             user: LeaverView { id: user.id.0, user_name: user.user_name },
@@ -86,6 +139,8 @@ impl From<Preview> for PlanView {
             holdings: holdings(owned),
             heir: plan.handover.map(HeirView::from),
             steps: plan.steps.into_iter().map(|step| step_view(step, &platforms, plan.start_ms)).collect(),
+            places: places.into_iter().map(|place| PlaceView::new(place, &platforms)).collect(),
+            unseen,
         }
     }
 }

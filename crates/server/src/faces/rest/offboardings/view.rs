@@ -230,7 +230,7 @@ impl ByHandView {
     }
 }
 
-fn name_of(id: PlatformId, platforms: &[Platform]) -> String {
+pub(super) fn name_of(id: PlatformId, platforms: &[Platform]) -> String {
     let found = platforms.iter().find(|platform| platform.id == id);
     found.map(|platform| platform.name.clone()).unwrap_or_default()
 }
