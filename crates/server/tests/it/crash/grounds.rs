@@ -59,7 +59,7 @@ impl Database {
     /// In the clear, so that whoever stands between sees what is asked.
     pub(super) fn settings(&self, port: u16) -> Value {
         json!({
-            "host": "127.0.0.1", "port": port, "user": self.administrator, "password": "file:password",
+            "host": "127.0.0.1", "port": port, "user": self.administrator, "password": "file:secret",
             "tls": "off_on_loopback", "databases": self.databases,
         })
     }
