@@ -12,6 +12,7 @@ pub mod failure;
 mod heard;
 pub mod http;
 pub mod ldap;
+pub mod manual;
 pub mod netex;
 pub mod open;
 pub mod outbound;

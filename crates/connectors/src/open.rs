@@ -9,6 +9,7 @@ use crate::appviewx::{self, Appviewx};
 use crate::commvault::{self, Commvault};
 use crate::http::{self, Http};
 use crate::ldap;
+use crate::manual::{self, Manual};
 use crate::netex::{self, Netex};
 use crate::postgres::{self, Postgres};
 use crate::scim::{self, Scim};
@@ -38,7 +39,7 @@ pub fn open(kind: PlatformKind, place: Place<'_>) -> Result<Arc<dyn Connector>, 
         PlatformKind::Scim => Ok(Arc::new(Scim::open(place)?)),
         PlatformKind::Ldap => Ok(Arc::new(ldap::Directory::open(place)?)),
         PlatformKind::Postgres => Ok(Arc::new(Postgres::open(place)?)),
-        kind => Err(SettingsError::new("kind", format!("{kind} is not there yet"))),
+        PlatformKind::Manual => Ok(Arc::new(Manual::open(place)?)),
     }
 }
 
@@ -58,7 +59,7 @@ pub fn check_settings(kind: PlatformKind, settings: &str) -> Result<Capabilities
         PlatformKind::Postgres => {
             postgres::Settings::parse(settings).map(|_| postgres::Settings::capabilities())
         }
-        kind => Err(SettingsError::new("kind", format!("{kind} is not there yet"))),
+        PlatformKind::Manual => Ok(manual::Settings::parse(settings)?.capabilities()),
     }
 }
 

@@ -5,9 +5,13 @@ use serde_json::Value;
 
 use super::Http;
 use super::condition::judge;
-use super::settings::{Part, Seen};
+use super::request::Request;
+use super::settings::{Each, Part, Seen};
 use super::values::Values;
 use crate::{Failure, Order, Sight};
+
+/// Most entries that one attempt deals with; the next goes on.
+const MAX_EACH: usize = 200;
 
 /// An account, and all that its platform says of it.
 pub(super) struct Looked {
@@ -40,7 +44,24 @@ impl Http {
                     continue;
                 }
             }
-            self.speaker.ask(&part.request, &Values::of_order(order)).await?;
+            match &part.each {
+                None => drop(self.speaker.ask(&part.request, &Values::of_order(order)).await?),
+                Some(each) => self.act_on_each(&part.request, each, order).await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// What an earlier attempt has dealt with is not in the list any more.
+    async fn act_on_each(&self, request: &Request, each: &Each, order: &Order) -> Result<(), Failure> {
+        let values = Values::of_order(order);
+        let answer = self.speaker.ask(&each.request, &values).await?;
+        let document = answer.json()?;
+        for entry in each.list.entries(&answer.asked, &document)?.iter().take(MAX_EACH) {
+            let id = each.id.text(entry).ok_or_else(|| {
+                Failure::Unheard(format!("{}: an entry without id: {}", answer.asked, each.id.shown(entry)))
+            })?;
+            self.speaker.ask(request, &values.with_each(&id)).await?;
         }
         Ok(())
     }

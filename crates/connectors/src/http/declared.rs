@@ -52,6 +52,8 @@ enum Purpose {
     /// Looks at what an action has done.
     Proof(Action),
     Change(Action),
+    /// Changes each of several things.
+    ChangeEach(Action),
 }
 
 impl Purpose {
@@ -60,10 +62,15 @@ impl Purpose {
             Self::Overview => false,
             Self::Search => placeholder == Placeholder::Value,
             Self::Look => placeholder == Placeholder::Account,
-            Self::Proof(action) | Self::Change(action) if placeholder.is_of_heir() => {
+            Self::ChangeEach(_) if placeholder == Placeholder::Each => true,
+            Self::Proof(action) | Self::Change(action) | Self::ChangeEach(action)
+                if placeholder.is_of_heir() =>
+            {
                 matches!(action, Action::Transfer | Action::Delete)
             }
-            Self::Proof(_) | Self::Change(_) => placeholder != Placeholder::Value,
+            Self::Proof(_) | Self::Change(_) | Self::ChangeEach(_) => {
+                !matches!(placeholder, Placeholder::Value | Placeholder::Each)
+            }
         }
     }
 }
@@ -164,7 +171,17 @@ struct Rules<'a> {
 
 impl Rules<'_> {
     fn part(&self, field: &str, part: &Part, action: Action) -> Checked {
-        self.request(&format!("{field}.request"), &part.request, Purpose::Change(action))?;
+        let purpose = match &part.each {
+            None => Purpose::Change(action),
+            Some(each) => {
+                self.request(&format!("{field}.each.request"), &each.request, Purpose::Proof(action))?;
+                Purpose::ChangeEach(action)
+            }
+        };
+        self.request(&format!("{field}.request"), &part.request, purpose)?;
+        if part.each.is_some() && part.request.absent.is_some() {
+            return bad(&format!("{field}.request.absent"), "is of the account, not of each: see accepted");
+        }
         if part.request.method.is_none() {
             return bad(&format!("{field}.request.method"), MISSING);
         }
@@ -210,7 +227,7 @@ impl Rules<'_> {
         if request.body.is_some() && !request.form.is_empty() {
             return bad(&format!("{field}.form"), "excludes a body");
         }
-        let changes = matches!(purpose, Purpose::Change(_));
+        let changes = matches!(purpose, Purpose::Change(_) | Purpose::ChangeEach(_));
         if !changes && !matches!(request.method, None | Some(Method::Get | Method::Post)) {
             return bad(&format!("{field}.method"), "must be GET or POST: it only looks");
         }

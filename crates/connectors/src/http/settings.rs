@@ -124,7 +124,18 @@ pub(super) struct Check {
 #[serde(deny_unknown_fields)]
 pub(super) struct Part {
     pub(super) request: Request,
+    /// What the request is sent for, one by one.
+    pub(super) each: Option<Each>,
     pub(super) seen: Option<Seen>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Each {
+    pub(super) request: Request,
+    pub(super) list: Pointer,
+    /// Of each entry.
+    pub(super) id: Pointer,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

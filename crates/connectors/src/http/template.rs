@@ -32,10 +32,12 @@ pub(super) enum Placeholder {
     Message,
     /// What an account is looked for by.
     Value,
+    /// One of the entries that a request is sent for.
+    Each,
 }
 
 impl Placeholder {
-    const WORDS: [(&str, Self); 12] = [
+    const WORDS: [(&str, Self); 13] = [
         ("account", Self::Account),
         ("user_name", Self::UserName),
         ("email", Self::Email),
@@ -48,6 +50,7 @@ impl Placeholder {
         ("idempotency_key", Self::IdempotencyKey),
         ("message", Self::Message),
         ("value", Self::Value),
+        ("each", Self::Each),
     ];
 
     pub(super) fn word(self) -> &'static str {

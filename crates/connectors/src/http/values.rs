@@ -12,11 +12,12 @@ pub(super) struct Values<'a> {
     order: Option<&'a Order>,
     account: Option<&'a str>,
     value: Option<&'a str>,
+    each: Option<&'a str>,
 }
 
 impl<'a> Values<'a> {
     pub(super) fn of_order(order: &'a Order) -> Self {
-        Self { order: Some(order), account: Some(&order.account), value: None }
+        Self { order: Some(order), account: Some(&order.account), ..Self::default() }
     }
 
     pub(super) fn of_account(account: &'a str) -> Self {
@@ -25,6 +26,10 @@ impl<'a> Values<'a> {
 
     pub(super) fn of_value(value: &'a str) -> Self {
         Self { value: Some(value), ..Self::default() }
+    }
+
+    pub(super) fn with_each(self, each: &'a str) -> Self {
+        Self { each: Some(each), ..self }
     }
 
     /// What must not show in any text, besides the platform's credentials.
@@ -38,6 +43,7 @@ impl<'a> Values<'a> {
         let value = match placeholder {
             Placeholder::Account => self.account,
             Placeholder::Value => self.value,
+            Placeholder::Each => self.each,
             Placeholder::Heir | Placeholder::HeirName | Placeholder::HeirEmail | Placeholder::HeirGroup => {
                 return self.of_heir(placeholder);
             }

@@ -1,8 +1,8 @@
 //! What answers there, as whom we are signed in, and what we may do, asked without changing anything.
 
 use super::Postgres;
-use super::session::{Session, column};
-use super::transfer::{names, told};
+use super::sentence::first_of;
+use super::session::{Session, column, names};
 use crate::{Checked, Failure};
 
 /// Most databases that are entered to see whether they can be.
@@ -59,10 +59,10 @@ async fn databases(postgres: &Postgres, session: &Session) -> Result<Vec<String>
     }
     let sql = "SELECT datname::text FROM pg_database WHERE NOT datallowconn ORDER BY 1";
     let closed = names(session.ask(sql, &[]).await?)?;
-    let mut sentences = vec![format!("enters {} databases: {}", entered.len(), told(&entered))];
+    let mut sentences = vec![format!("enters {} databases: {}", entered.len(), first_of(&entered))];
     sentences.append(&mut refused);
     if !closed.is_empty() {
-        sentences.push(format!("databases that allow no connections: {}", told(&closed)));
+        sentences.push(format!("databases that allow no connections: {}", first_of(&closed)));
     }
     Ok(sentences)
 }

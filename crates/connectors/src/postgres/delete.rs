@@ -5,8 +5,9 @@ use super::cut;
 use super::loan::with_loan;
 use super::owned;
 use super::role::Role;
-use super::session::{Session, column, harmless};
-use super::transfer::{names, refuse_prepared, told};
+use super::sentence::first_of;
+use super::session::{Session, column, harmless, names};
+use super::transfer::refuse_prepared;
 use crate::{Failure, Sight};
 
 /// Whoever is not there is seen when the role is looked for.
@@ -37,16 +38,27 @@ pub(super) async fn delete(postgres: &Postgres, session: &Session, role: &Role) 
         drop_privileges(&room, role).await?;
     }
     refuse_owner(session, role).await?;
+    refuse_granted(session, role).await?;
     session.change(&format!("DROP ROLE {}", role.quoted()?)).await
 }
 
 async fn refuse_owner(session: &Session, role: &Role) -> Result<(), Failure> {
-    let owned = owned::told(owned::holdings(session, role).await?.iter());
+    let owned = owned::told_objects(&owned::holdings(session, role).await?);
     if owned.is_empty() {
         return Ok(());
     }
     let text = format!("role {} still owns objects, nothing was dropped: {owned}", role.id());
     Err(Failure::Refused(text))
+}
+
+/// DROP OWNED leaves what we may not withdraw, and says nothing of it.
+async fn refuse_granted(session: &Session, role: &Role) -> Result<(), Failure> {
+    let left = owned::told_grants(&owned::holdings(session, role).await?);
+    if left.is_empty() {
+        return Ok(());
+    }
+    let why = "which only a superuser or a member of the objects' owners can withdraw";
+    Err(Failure::Refused(format!("role {} still has privileges, {why}: {left}", role.id())))
 }
 
 /// Others would lose what they have by the leaver's role: to be its member, or by a membership that it granted
@@ -65,7 +77,7 @@ ORDER BY 1";
     if dependent.is_empty() {
         return Ok(());
     }
-    let text = format!("others would lose rights with role {}: {}", role.id(), told(&dependent));
+    let text = format!("others would lose rights with role {}: {}", role.id(), first_of(&dependent));
     Err(Failure::Refused(text))
 }
 

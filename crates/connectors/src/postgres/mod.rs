@@ -11,6 +11,7 @@ mod loan;
 mod owned;
 mod quote;
 mod role;
+mod sentence;
 mod session;
 mod settings;
 mod transfer;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::door::Door;
 use super::role::Role;
+use super::sentence::first_of;
 use super::session::{Session, column};
 use crate::connector::MAX_OWNED_NAMES;
 use crate::{Failure, Owned};
@@ -66,10 +67,19 @@ impl Holding {
     }
 }
 
-/// `12 objects in sales, 3 in the server itself`.
-pub(super) fn told<'a>(holdings: impl Iterator<Item = &'a Holding>) -> String {
-    let told = |holding: &Holding| format!("{} in {}", holding.objects, holding.place());
-    holdings.filter(|holding| holding.objects > 0).map(told).collect::<Vec<_>>().join(", ")
+/// `12 in sales, 3 in the server itself`.
+pub(super) fn told_objects<'a>(holdings: impl IntoIterator<Item = &'a Holding>) -> String {
+    told(holdings, |holding| holding.objects)
+}
+
+pub(super) fn told_grants<'a>(holdings: impl IntoIterator<Item = &'a Holding>) -> String {
+    told(holdings, |holding| holding.grants)
+}
+
+fn told<'a>(holdings: impl IntoIterator<Item = &'a Holding>, count: fn(&Holding) -> i64) -> String {
+    let held: Vec<_> = holdings.into_iter().filter(|holding| count(holding) > 0).collect();
+    let told = |holding: &&Holding| format!("{} in {}", count(holding), holding.place());
+    first_of(&held.iter().map(told).collect::<Vec<_>>())
 }
 
 /// Everything owned, by kind over all databases. Where a database cannot be entered there are counts only.

@@ -97,3 +97,8 @@ pub(super) fn harmless(failure: Failure) -> Failure {
 pub(super) fn column<'row, T: FromSql<'row>>(row: &'row Row, index: usize) -> Result<T, Failure> {
     row.try_get(index).map_err(|error| Failure::Broken(error.to_string()))
 }
+
+/// The names in the first column.
+pub(super) fn names(rows: Vec<Row>) -> Result<Vec<String>, Failure> {
+    rows.iter().map(|row| column(row, 0)).collect()
+}

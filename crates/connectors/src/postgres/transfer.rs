@@ -7,11 +7,9 @@ use super::loan::with_loan;
 use super::owned::{self, Holding};
 use super::quote::quoted;
 use super::role::Role;
-use super::session::{Session, column};
+use super::sentence::first_of;
+use super::session::{Session, column, names};
 use crate::{Failure, Heir, Order, Sight};
-
-/// Most names in one sentence of evidence.
-pub(super) const MAX_TOLD: usize = 10;
 
 /// What is owned where the settings let us in counts; what lies elsewhere is told.
 pub(super) async fn look(postgres: &Postgres, session: &Session, role: &Role) -> Result<Sight, Failure> {
@@ -21,16 +19,16 @@ pub(super) async fn look(postgres: &Postgres, session: &Session, role: &Role) ->
     let left = if others.is_empty() {
         String::new()
     } else {
-        format!("; in databases that the platform's settings leave out: {}", owned::told(others.into_iter()))
+        format!("; in databases that the platform's settings leave out: {}", owned::told_objects(others))
     };
     if !ours.is_empty() {
-        let told = owned::told(ours.into_iter());
+        let told = owned::told_objects(ours);
         return Ok(Sight::NotSo { evidence: format!("role {} owns {told}{left}", role.id()) });
     }
     // What they made is nobody's until they end.
     let prepared = prepared(session, role).await?;
     if !prepared.is_empty() {
-        let told = told(&prepared);
+        let told = first_of(&prepared);
         return Ok(Sight::NotSo {
             evidence: format!("role {} has prepared transactions: {told}", role.id()),
         });
@@ -108,8 +106,11 @@ pub(super) async fn refuse_prepared(session: &Session, role: &Role) -> Result<()
     if names.is_empty() {
         return Ok(());
     }
-    let text =
-        format!("role {} has prepared transactions, which a person must end: {}", role.id(), told(&names));
+    let text = format!(
+        "role {} has prepared transactions, which a person must end: {}",
+        role.id(),
+        first_of(&names)
+    );
     Err(Failure::Refused(text))
 }
 
@@ -151,20 +152,11 @@ async fn member_of(session: &Session, role: &Role) -> Result<String, Failure> {
     let sql = "SELECT g.rolname::text FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid \
                WHERE m.member = $1 ORDER BY 1";
     let groups = names(session.ask(sql, &[&role.oid()]).await?)?;
-    Ok(if groups.is_empty() { String::new() } else { format!("; it stays a member of {}", told(&groups)) })
-}
-
-pub(super) fn names(rows: Vec<tokio_postgres::Row>) -> Result<Vec<String>, Failure> {
-    rows.iter().map(|row| column(row, 0)).collect()
-}
-
-/// The first few, and how many more.
-pub(super) fn told(names: &[String]) -> String {
-    let first = names[..names.len().min(MAX_TOLD)].join(", ");
-    match names.len().saturating_sub(MAX_TOLD) {
-        0 => first,
-        more => format!("{first} and {more} more"),
-    }
+    Ok(if groups.is_empty() {
+        String::new()
+    } else {
+        format!("; it stays a member of {}", first_of(&groups))
+    })
 }
 
 impl Postgres {

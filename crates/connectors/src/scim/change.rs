@@ -1,5 +1,5 @@
-//! One change of one entry, in the forms that real platforms take: PATCH by path, PATCH without a path, and where
-//! neither is understood the whole entry by PUT (RFC 7644, sections 3.5.1 and 3.5.2).
+//! One change of one entry, in the forms that real platforms take: PATCH in two of them, and where there is no PATCH the
+//! whole entry by PUT (RFC 7644, sections 3.5.1 and 3.5.2).
 //!
 //! An answer of success is not believed before the entry shows it: some platforms accept a form and do nothing.
 
@@ -12,7 +12,7 @@ use super::Scim;
 use super::entry::{Active, Entry};
 use super::lists::Kind;
 use super::look::shown;
-use super::wire::is_not_done_so;
+use super::wire::{is_not_done, is_not_done_so};
 use crate::Failure;
 use crate::outbound::Answer;
 
@@ -46,25 +46,34 @@ enum Sent {
 impl Scim {
     pub(super) async fn make_so(&self, kind: Kind, mut now: Entry, aim: &Aim) -> Result<(), Failure> {
         let patch = self.features().await?.patch;
-        let forms: Vec<_> =
-            aim.forms(&now).into_iter().enumerate().filter(|(_, form)| form.fits(patch)).collect();
+        let mut put = !patch;
         let preferred = &self.preferred.0[usize::from(kind == Kind::Group)];
         let first = preferred.load(Ordering::Relaxed);
-        let (known, others): (Vec<_>, Vec<_>) = forms.into_iter().partition(|(place, _)| *place == first);
+        let forms = aim.forms(&now).into_iter().enumerate();
+        let (known, others): (Vec<_>, Vec<_>) = forms.partition(|(place, _)| *place == first);
         let mut result = Ok(());
         for (place, form) in known.into_iter().chain(others) {
+            let fits = match form {
+                Form::Patch(_) => patch,
+                // A whole entry may lose what it does not show: never as long as PATCH is only not understood.
+                Form::Put => put || place == first,
+            };
+            if !fits {
+                continue;
+            }
             let answer = match self.send(kind, &mut now, &form, aim).await? {
                 Sent::AlreadySo => return Ok(()),
                 Sent::Answered(answer) => answer,
             };
             if answer.status.is_success() {
-                preferred.store(place, Ordering::Relaxed);
                 result = Ok(());
-                match self.after(kind, &answer, &now, aim).await {
-                    Some(entry) => now = entry,
-                    None => return Ok(()),
-                }
+                let Some(entry) = self.after(kind, &answer, &now, aim).await else {
+                    preferred.store(place, Ordering::Relaxed);
+                    return Ok(());
+                };
+                now = entry;
             } else if is_not_done_so(answer.status) {
+                put |= is_not_done(answer.status);
                 if answer.status == StatusCode::NOT_FOUND {
                     // Is it this request that is not there, or the entry?
                     now = self.reread(kind, &now.id).await?;
@@ -117,12 +126,6 @@ impl Scim {
                 _ => return Ok(Sent::Answered(Box::new(answer))),
             }
         }
-    }
-}
-
-impl Form {
-    fn fits(&self, patch: bool) -> bool {
-        patch || matches!(self, Self::Put)
     }
 }
 

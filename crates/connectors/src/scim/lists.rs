@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::Scim;
 use super::attribute::get;
 use super::entry::Entry;
-use super::wire::{is_not_done_so, with_query};
+use super::wire::{is_not_done, is_not_done_so, with_query};
 use crate::Failure;
 use crate::outbound::Answer;
 
@@ -45,6 +45,8 @@ pub(super) struct Page {
     pub next: Option<Position>,
     /// The platform did not go on where it was asked to: there may be more than it shows.
     pub cut: bool,
+    /// As many entries as were asked for were shown, once again.
+    pub full: bool,
     /// The platform's clock.
     pub clock_ms: Option<i64>,
 }
@@ -129,18 +131,24 @@ impl Scim {
         let place = self.wire.place(&self.endpoint(kind).await?)?;
         let answer = self.wire.get(with_query(place, &query)).await?;
         if answer.status.is_success() {
-            return read(&answer, at).map_err(NoPage::from);
+            return Ok(read(&answer, at, self.settings.page_size)?);
         }
         // Beyond the end, some answer so.
         let beyond = matches!(answer.status, StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND);
         if beyond && !first && matches!(at, Position::Index { .. }) {
             return Ok(Page { cut: true, ..Page::default() });
         }
-        let nowhere = matches!(
-            answer.status,
-            StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED
-        );
-        Err(NoPage { not_so: is_not_done_so(answer.status), nowhere, failure: answer.failure().of_address() })
+        Err(no_page(&answer))
+    }
+
+    /// The beginning of a list, for whoever wants to know whether it is there, and how long it says it is.
+    pub(super) async fn glance(&self, kind: Kind) -> Result<Page, NoPage> {
+        let place = self.wire.place(&self.endpoint(kind).await?)?;
+        let answer = self.wire.get(with_query(place, &[("count", "1".to_owned())])).await?;
+        if !answer.status.is_success() {
+            return Err(no_page(&answer));
+        }
+        Ok(read(&answer, &Position::Index { start: 1, after: None }, 1)?)
     }
 
     /// Every entry that `keep` takes; an error unless the list was seen whole.
@@ -176,10 +184,19 @@ impl Scim {
     }
 }
 
-fn incomplete(seen: usize) -> Failure {
+fn no_page(answer: &Answer) -> NoPage {
+    NoPage {
+        not_so: is_not_done_so(answer.status),
+        nowhere: is_not_done(answer.status),
+        failure: answer.failure().of_address(),
+    }
+}
+
+/// What the platform would have to tell for more.
+pub(super) fn incomplete(seen: impl std::fmt::Display) -> Failure {
     let text = format!(
         "the list shows {seen} entries and does not go on from there: whether these are all cannot be told \
-         without a filter"
+         without a filter or a cursor"
     );
     Failure::Refused(text)
 }
@@ -188,7 +205,7 @@ fn short(seen: u64, told: u64) -> Failure {
     Failure::Unheard(format!("the list tells of {told} entries and shows {seen}"))
 }
 
-fn read(answer: &Answer, at: &Position) -> Result<Page, Failure> {
+fn read(answer: &Answer, at: &Position, asked_for: u32) -> Result<Page, Failure> {
     let nonsense = |what: &str| Failure::Unheard(format!("{}: {what}", answer.asked));
     let Value::Object(said) = answer.json()? else { return Err(nonsense("the answer is no list")) };
     if !is_list(&said) {
@@ -214,7 +231,8 @@ fn read(answer: &Answer, at: &Position) -> Result<Page, Failure> {
             (Some(Position::Index { start: start.saturating_add(count), after }), false)
         }
     };
-    Ok(Page { entries, total, next, cut, clock_ms: answer.clock_ms() })
+    let full = cut && count >= u64::from(asked_for);
+    Ok(Page { entries, total, next, cut, full, clock_ms: answer.clock_ms() })
 }
 
 /// Anything else that is JSON, such as `{}`, must not pass for an empty list.

@@ -8,7 +8,7 @@ use reqwest::StatusCode;
 use super::Scim;
 use super::attribute::{equals, holds, values};
 use super::entry::Entry;
-use super::lists::{Kind, Position};
+use super::lists::Kind;
 use super::wire::is_scim_error;
 use crate::Failure;
 use crate::outbound::Answer;
@@ -20,6 +20,14 @@ impl Scim {
         match answer.status {
             StatusCode::NOT_FOUND | StatusCode::GONE => Err(self.absence(id, &answer).await?),
             _ => read(&answer, id),
+        }
+    }
+
+    pub(super) async fn user_with(&self, id: &str) -> Result<Vec<Entry>, Failure> {
+        match self.account(id).await {
+            Ok(entry) => Ok(vec![entry]),
+            Err(Failure::Absent(_)) => Ok(Vec::new()),
+            Err(failure) => Err(failure),
         }
     }
 
@@ -41,7 +49,8 @@ impl Scim {
     async fn absence(&self, id: &str, answer: &Answer) -> Result<Failure, Failure> {
         let said = answer.failure().of_address();
         if is_scim_error(answer) {
-            self.list_is_there().await?;
+            // Each time: what was a platform yesterday may be a wrong address today.
+            self.glance(Kind::User).await?;
             return Ok(Failure::Absent(format!("there is no account {id}: {said}")));
         }
         let found = self.users_by("id", id).await?;
@@ -51,15 +60,6 @@ impl Scim {
         Ok(Failure::Absent(format!(
             "there is no account {id}: the list of users does not show it, and {said}"
         )))
-    }
-
-    /// Asked once.
-    async fn list_is_there(&self) -> Result<(), Failure> {
-        let ask = async || {
-            let at = Position::Index { start: 1, after: None };
-            self.page(Kind::User, None, &at).await.map(|_| ()).map_err(Failure::from)
-        };
-        self.list_seen.get_or_try_init(ask).await.copied()
     }
 
     /// By a filter where it is understood, else by looking at everybody.
@@ -78,6 +78,16 @@ impl Scim {
         };
         Ok(self.walk(Kind::User, None, is_it).await?)
     }
+}
+
+/// A guid of ours has no dashes; a platform's copy of it may have them.
+pub(super) fn spellings(value: &str) -> Vec<String> {
+    let mut spellings = vec![value.to_owned()];
+    if value.len() == 32 && value.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        let parts = [0..8, 8..12, 12..16, 16..20, 20..32].map(|part| &value[part]);
+        spellings.push(parts.join("-"));
+    }
+    spellings
 }
 
 /// Only the entry that was asked for is taken for it.

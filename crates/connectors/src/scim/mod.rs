@@ -24,7 +24,7 @@ use self::change::{Aim, Preferred};
 use self::entry::{Active, Entry};
 use self::features::Features;
 use self::groups::not_told;
-use self::lists::{Kind, Position};
+use self::lists::{Kind, Position, incomplete};
 pub use self::settings::Settings;
 use self::settings::{Deletion, Leaving};
 use self::wire::Wire;
@@ -36,8 +36,6 @@ pub struct Scim {
     settings: Settings,
     wire: Wire,
     features: OnceCell<Features>,
-    /// Set once the list of users has answered.
-    list_seen: OnceCell<()>,
     preferred: Preferred,
 }
 
@@ -51,13 +49,7 @@ impl Scim {
             base: settings.base()?,
             media_type: settings.media_type,
         };
-        Ok(Self {
-            settings,
-            wire,
-            features: OnceCell::new(),
-            list_seen: OnceCell::new(),
-            preferred: Preferred::default(),
-        })
+        Ok(Self { settings, wire, features: OnceCell::new(), preferred: Preferred::default() })
     }
 
     /// The account, unless it is the one that we ask with.
@@ -133,19 +125,20 @@ impl Connector for Scim {
     async fn find(&self, field: Theirs, value: &str) -> Result<Vec<RemoteAccount>, Failure> {
         let paths = &self.settings.find;
         let path = match field {
-            Theirs::Id => {
-                return match self.account(value).await {
-                    Ok(entry) => Ok(vec![entry.account(paths, None)]),
-                    Err(Failure::Absent(_)) => Ok(Vec::new()),
-                    Err(failure) => Err(failure),
-                };
-            }
-            Theirs::UserName => &paths.user_name,
-            Theirs::Email => &paths.email,
-            Theirs::ExternalId => &paths.external_id,
+            Theirs::Id => None,
+            Theirs::UserName => Some(&paths.user_name),
+            Theirs::Email => Some(&paths.email),
+            Theirs::ExternalId => Some(&paths.external_id),
         };
-        let found = self.users_by(path, value).await?;
-        Ok(found.iter().map(|entry| entry.account(paths, Some(value))).collect())
+        let mut found = Vec::new();
+        for value in look::spellings(value) {
+            let entries = match path {
+                Some(path) => self.users_by(path, &value).await?,
+                None => self.user_with(&value).await?,
+            };
+            found.extend(entries.iter().map(|entry| entry.account(paths, Some(&value))));
+        }
+        Ok(found)
     }
 
     async fn observe(&self, order: &Order) -> Result<Sight, Failure> {
@@ -176,6 +169,9 @@ impl Connector for Scim {
             None => self.first_position(None).await?,
         };
         let page = self.page(Kind::User, None, &at).await?;
+        if page.full {
+            return Err(incomplete(self.settings.page_size));
+        }
         let accounts = page.entries.iter().map(|entry| entry.account(&self.settings.find, None)).collect();
         Ok(AccountPage { accounts, next: page.next.map(|next| next.text()) })
     }

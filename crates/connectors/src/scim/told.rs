@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Scim;
 use super::entry::{Active, Entry};
 use super::groups::Membership;
-use super::lists::{Kind, Position};
+use super::lists::Kind;
 use crate::connector::MAX_OWNED_NAMES;
 use crate::{Checked, Failure, Owned};
 
@@ -73,12 +73,11 @@ impl Scim {
             Some(told) => format!("SCIM 2.0: {told}"),
             None => "SCIM 2.0, without a ServiceProviderConfig".to_owned(),
         };
-        let at = Position::Index { start: 1, after: None };
-        let users = self.page(Kind::User, None, &at).await?;
+        let users = self.glance(Kind::User).await?;
         let count = users.total.map_or_else(|| "some number".to_owned(), |total| total.to_string());
         let mut permissions = vec![format!("it may list users: {count}")];
         if features.groups.is_some() {
-            permissions.push(match self.page(Kind::Group, None, &at).await {
+            permissions.push(match self.glance(Kind::Group).await {
                 Ok(page) => {
                     let count =
                         page.total.map_or_else(|| "some number".to_owned(), |total| total.to_string());

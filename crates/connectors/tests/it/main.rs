@@ -7,6 +7,7 @@ mod commvault;
 mod http;
 mod journal;
 mod ldap;
+mod manual;
 mod netex;
 mod outbound;
 mod perform;

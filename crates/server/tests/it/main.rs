@@ -8,6 +8,7 @@ mod by_hand; // steps that only a person does: listed, confirmed, reminded of
 mod cli; // the command line: the real binary
 mod clients; // clients that we did not write, against a server on a real port
 mod commvault; // the Commvault face, held against its contract
+mod connectors; // our connectors of the vendors' kinds, against the faces of a second Exeunt
 mod crash; // a real server, killed again and again: nothing is lost and nothing is done twice
 mod demo; // the sample company and its four leavers: the real binary, killed too
 mod departures; // the verbs through `app` and the engine: what changes, what is logged, what platforms see
@@ -23,6 +24,7 @@ mod mail_sink; // a mail server that we did not write
 mod netex; // the Netex face, held against its contract
 mod python; // programs in Python that we did not write
 mod rest; // the REST face and its OpenAPI document
+mod served; // a company behind a real port, and a record of what was asked of it
 mod sign_in; // sign-ins in the face of what happens meanwhile
 mod standing; // requests under way when their caller is cut
 mod wiki; // an HTTP API with accounts, and a platform that speaks to it

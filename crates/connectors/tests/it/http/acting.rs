@@ -1,6 +1,6 @@
 //! What a description leads to on the wire, and what is made of the answers.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use connectors::conformance::{Backend, Message, Trickster, Trouble, again, identity, order};
 use connectors::{Connector, Failure, Heir, Order, Sight, perform};
@@ -230,4 +230,44 @@ async fn a_look_may_be_a_list() {
     settings["look"]["unlisted_is_absent"] = json!(false);
     let looked = wiki::open(&settings).observe(&order(Action::Disable, "102")).await;
     assert!(matches!(looked, Err(Failure::Refused(_))), "{looked:?}");
+}
+
+#[tokio::test]
+async fn each_of_several_is_dealt_with() {
+    let tokens = Arc::new(Mutex::new(vec![11, 12, 13]));
+    let left = tokens.clone();
+    let backend = Backend::answering(move |request| {
+        let mut left = left.lock().expect("no panic");
+        let id = request.word(1).strip_prefix("/api/tokens/").and_then(|id| id.parse::<u64>().ok());
+        let answer = match (request.word(0), request.word(1), id) {
+            ("GET", "/api/users/7", _) => json!({ "id": 7, "login": "jsmith", "state": "active" }),
+            ("GET", "/api/tokens?user=7", _) => left.iter().map(|id| json!({ "id": id })).collect(),
+            // The second one fails at first.
+            ("DELETE", _, Some(12)) if *left == [12, 13] => {
+                left.swap(0, 1);
+                return Message::status(500, &[], "");
+            }
+            ("DELETE", _, Some(id)) => {
+                left.retain(|known| *known != id);
+                json!({})
+            }
+            _ => return Message::status(404, &[], r#"{"error":"no_route"}"#),
+        };
+        Message::status(200, &[], answer.to_string())
+    });
+    let backend = backend.await;
+    let mut settings = wiki::description(&backend.url());
+    let of_user = json!({ "path": "/tokens", "query": { "user": "{account}" } });
+    settings["end_sessions"] = json!([{
+        "each": { "request": of_user, "list": "", "id": "/id" },
+        "request": { "method": "DELETE", "path": "/tokens/{each}", "accepted": [200, 404] },
+        "seen": { "request": of_user, "when": [{ "at": "", "empty": true }] },
+    }]);
+    let connector = wiki::open(&settings);
+    let order = order(Action::EndSessions, "7");
+    let outcome = attempt(&connector, &order).await;
+    assert!(matches!(outcome, Outcome::Retry { .. }), "{outcome:?}");
+    assert_eq!(*tokens.lock().expect("no panic"), [13, 12]);
+    let evidence = "account 7 (jsmith): GET /api/tokens: the answer is empty".to_owned();
+    assert_eq!(attempt(&connector, &again(&order)).await, Outcome::Done { evidence });
 }

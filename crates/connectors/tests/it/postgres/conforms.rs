@@ -41,6 +41,7 @@ impl<const SUPERUSER: bool> Stage for Server<SUPERUSER> {
         let heir = ground.role("heir", "LOGIN").await;
         let twin = ground.role("twin", "LOGIN").await;
         ground.role("TWIN", "LOGIN").await;
+        ground.entrust(&user, &roles.iter().chain([&heir]).collect::<Vec<_>>()).await;
         let database = ground.schema(&roles[2]).await;
         let session = signed_in(&roles[1], &database).await;
         let mut accounts = Vec::new();

@@ -74,6 +74,7 @@ async fn others_do_not_lose_what_they_have_by_the_role() {
     let (user, leaver) =
         (ground.role("exeunt", "LOGIN CREATEROLE").await, ground.role("leaver", "LOGIN").await);
     let colleague = ground.role("colleague", "LOGIN").await;
+    ground.entrust(&user, &[&leaver]).await;
     ground.run(&format!("GRANT {} TO {}", quoted(&leaver), quoted(&colleague))).await;
     let connector = ground.connector(&user, json!({}));
     let delete = order(Action::Delete, &ground.id(&leaver).await);
@@ -88,6 +89,7 @@ async fn what_we_cannot_withdraw_is_told() {
     let mut ground = Ground::new();
     let user = ground.role("exeunt", "LOGIN CREATEROLE").await;
     let (leaver, owner) = (ground.role("leaver", "LOGIN").await, ground.role("owner", "LOGIN").await);
+    ground.entrust(&user, &[&leaver]).await;
     let database = ground.database("work").await;
     let grant = format!(
         "CREATE TABLE t (); ALTER TABLE t OWNER TO {}; GRANT SELECT ON t TO {}",
@@ -98,7 +100,8 @@ async fn what_we_cannot_withdraw_is_told() {
     let connector = ground.connector(&user, json!({}));
     let delete = order(Action::Delete, &ground.id(&leaver).await);
     let refused = outcome(&*connector, &delete).await;
-    assert_refused(&refused, "2BP01");
+    assert_refused(&refused, "a member of the objects' owners can withdraw");
+    assert_refused(&refused, &format!("1 in {database}"));
     ground.run(&format!("GRANT {} TO {}", quoted(&owner), quoted(&user))).await;
     assert_done(&outcome(&*connector, &delete).await, "no role");
 }

@@ -48,6 +48,19 @@ impl Ground {
         name
     }
 
+    /// Lets `administrator` change these roles: since PostgreSQL 16, CREATEROLE alone is not enough.
+    pub(crate) async fn entrust(&self, administrator: &str, roles: &[&String]) {
+        for role in roles {
+            let grant = format!("GRANT {} TO {}", quoted(role), quoted(administrator));
+            let newer = "current_setting('server_version_num')::int >= 160000";
+            let options = "WITH ADMIN TRUE, INHERIT FALSE, SET FALSE";
+            self.run(&format!(
+                "DO $x$ BEGIN IF {newer} THEN EXECUTE $y${grant} {options}$y$; END IF; END $x$"
+            ))
+            .await;
+        }
+    }
+
     /// A role that all tests share, and none drops.
     pub(crate) async fn group(&self, name: &str) {
         let once = "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL";

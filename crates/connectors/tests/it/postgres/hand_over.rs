@@ -66,6 +66,7 @@ async fn company(rights: &str) -> Company {
     let leaver = ground.role("O'Leaver \"Ö\" \\ 日", "LOGIN").await;
     let heir = ground.role("Heir", "LOGIN").await;
     let reader = ground.role("reader \"1\"", "LOGIN").await;
+    ground.entrust(&user, &[&leaver, &heir]).await;
     let mut databases = Vec::new();
     for base in ["sales", "Ware \"house\"", "üx"] {
         let database = ground.database(base).await;
@@ -189,6 +190,7 @@ async fn a_database_that_cannot_be_entered_stops_the_hand_over_before_it_begins(
     let mut ground = Ground::new();
     let user = ground.role("exeunt", "LOGIN CREATEROLE").await;
     let (leaver, heir) = (ground.role("leaver", "LOGIN").await, ground.role("heir", "LOGIN").await);
+    ground.entrust(&user, &[&leaver, &heir]).await;
     let (open, closed) = (ground.database("a").await, ground.database("b").await);
     for database in [&open, &closed] {
         ground

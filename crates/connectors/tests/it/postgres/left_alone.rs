@@ -37,6 +37,7 @@ async fn sessions_end_in_every_database_and_nobody_elses_do() {
     let mut ground = Ground::new();
     let user = ground.role("exeunt", "LOGIN CREATEROLE IN ROLE pg_signal_backend").await;
     let (leaver, other) = (ground.role("leaver", "LOGIN").await, ground.role("other", "LOGIN").await);
+    ground.entrust(&user, &[&leaver]).await;
     let mut sessions = Vec::new();
     for base in ["a", "b", "c"] {
         let database = ground.database(base).await;

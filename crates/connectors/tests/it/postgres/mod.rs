@@ -1,6 +1,6 @@
 //! The `postgres` kind against a real server.
 
-#![expect(clippy::panic, clippy::print_stderr, reason = "tests")]
+#![expect(clippy::print_stderr, reason = "tests")]
 
 mod conforms;
 mod front;

@@ -134,3 +134,14 @@ fn every_complaint_names_its_field() {
         assert!(!error.to_string().contains("hunter2"), "{error}");
     }
 }
+
+#[test]
+fn the_documented_platform_is_accepted() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/connectors/postgres.md");
+    let page = std::fs::read_to_string(page).expect("the page");
+    let (_, block) = page.split_once("```toml\n").expect("a block");
+    let (block, _) = block.split_once("```").expect("its end");
+    let declared: Value = toml::from_str(block).expect("TOML");
+    let settings = declared["platform"][0]["settings"].to_string();
+    check_settings(PlatformKind::Postgres, &settings).expect(block);
+}

@@ -48,7 +48,12 @@ impl<const WHICH: u8> Stage for Troubled<WHICH> {
             provider.user(&unique("twin"), &twins.email).await;
         }
         let trickster = Trickster::before(provider.address(), trouble, |method, _, _| method != "GET").await;
-        let connector = provider.connector(&json!({ "base_url": provider.below(&trickster.url()) }));
+        // Patient where nothing is waited for in vain.
+        let timeout_ms = if matches!(trouble, Trouble::Silence | Trouble::Drip) { 900 } else { 10_000 };
+        let connector = provider.connector(&json!({
+            "base_url": provider.below(&trickster.url()),
+            "connection": { "timeout_ms": timeout_ms },
+        }));
         Some(Self { provider, trickster, connector, people, twins })
     }
 

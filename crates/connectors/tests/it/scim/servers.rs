@@ -76,7 +76,6 @@ impl Provider {
         let mut settings = json!({
             "base_url": self.base_url(),
             "authentication": self.authentication,
-            "connection": { "timeout_ms": 900 },
         });
         for (name, value) in more.as_object().expect("an object") {
             settings[name] = value.clone();

@@ -108,7 +108,7 @@ async fn with_user_7(
 
 #[tokio::test]
 async fn no_discovery_and_a_patch_without_a_path() {
-    // GitHub documents {"op": "replace", "value": {"active": false}} only.
+    // What GitHub documents is {"op": "replace", "value": {"active": false}}.
     let backend = with_user_7(
         |_, body, _| {
             let told = body["Operations"][0]["value"]["active"].as_bool();
@@ -191,7 +191,38 @@ async fn success_without_effect_is_not_believed() {
         reason.starts_with("the platform reported success, but account 7 (user_7) is active"),
         "{reason}"
     );
-    assert_eq!(changes(&backend), ["PATCH", "PATCH", "PUT"]);
+    assert_eq!(changes(&backend), ["PATCH", "PATCH"]);
+}
+
+#[tokio::test]
+async fn a_no_to_the_value_is_no_reason_to_write_the_whole_entry() {
+    let backend = with_user_7(
+        |_, _, _| Err(error(400, "mutability", "the last owner stays active")),
+        |active| user(7, active),
+    );
+    let backend = backend.await;
+    let outcome = attempt(&*connected(&backend, &json!({})), Action::Disable).await;
+    let Outcome::Refused { reason } = &outcome else { panic!("{outcome:?}") };
+    assert!(reason.contains("the last owner stays active"), "{reason}");
+    assert_eq!(changes(&backend), ["PATCH", "PATCH"]);
+}
+
+#[tokio::test]
+async fn a_guid_is_found_with_its_dashes() {
+    let guid = "0123456789abcdef0123456789abcdef";
+    let backend = Backend::answering(|request| {
+        let (_, place, query) = at(request);
+        match (&*place, query.get("filter").map(String::as_str)) {
+            ("/Users", Some("externalId eq \"01234567-89ab-cdef-0123-456789abcdef\"")) => {
+                says(200, &list(vec![user(7, true)], Some(1)))
+            }
+            ("/Users", Some(_)) => says(200, &list(Vec::new(), Some(0))),
+            _ => Message::status(404, &[], "not here"),
+        }
+    });
+    let backend = backend.await;
+    let found = connected(&backend, &json!({})).find(Theirs::ExternalId, guid).await.expect("an answer");
+    assert_eq!(found.len(), 1, "{found:?}");
 }
 
 #[tokio::test]
@@ -253,6 +284,33 @@ async fn a_delete_that_only_deactivates_is_not_called_a_delete() {
     assert_eq!(reason, "the platform reported success, but account 7 (user_7): it exists");
     let outcome = attempt(&*connector, Action::Disable).await;
     assert!(matches!(outcome, Outcome::AlreadyDone { .. }), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn a_deactivation_that_removes_the_account_is_told_as_that() {
+    // GitHub's organizations: "it removes the user from the organization, deletes the external identity".
+    let there = AtomicBool::new(true);
+    let backend = Backend::answering(move |request| {
+        let (method, place, _) = at(request);
+        let is_there = there.load(Ordering::SeqCst);
+        match (&*method, &*place) {
+            ("GET", "/Users") => says(200, &list(Vec::new(), Some(0))),
+            (_, "/Users/7") if !is_there => error(404, "", "Resource 7 not found"),
+            ("GET", "/Users/7") => says(200, &user(7, true)),
+            ("PATCH", "/Users/7") => {
+                there.store(false, Ordering::SeqCst);
+                nothing()
+            }
+            _ => Message::status(404, &[], "not here"),
+        }
+    });
+    let backend = backend.await;
+    let connector = connected(&backend, &json!({}));
+    let outcome = attempt(&*connector, Action::Disable).await;
+    let Outcome::Done { evidence } = &outcome else { panic!("{outcome:?}") };
+    assert!(evidence.starts_with("there is no account 7"), "{evidence}");
+    let outcome = attempt(&*connector, Action::Enable).await;
+    assert!(matches!(outcome, Outcome::Refused { .. }), "nobody is left to enable: {outcome:?}");
 }
 
 #[tokio::test]
@@ -333,6 +391,9 @@ async fn a_list_by_cursor_that_knows_no_index() {
     let misled = connected(&backend, &filterless).find(Theirs::UserName, "user_250").await;
     let Err(Failure::Refused(reason)) = misled else { panic!("{misled:?}") };
     assert!(reason.contains("does not go on from there"), "{reason}");
+    let first = connected(&backend, &filterless).accounts(None).await.expect("a page");
+    let second = connected(&backend, &filterless).accounts(first.next.as_deref()).await;
+    assert!(matches!(second, Err(Failure::Refused(_))), "these are not all: {second:?}");
     let settled = connected(&backend, &json!({ "supports": { "filter": false, "cursor": true } }));
     let found = settled.find(Theirs::UserName, "user_250").await.expect("an answer");
     assert_eq!(found.len(), 1);

@@ -5,8 +5,8 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::served::Served;
 use crate::fixture::Company;
+use crate::served::Served;
 
 /// How a TLS 1.2 or 1.3 client begins; the rest of its message need not have arrived.
 const CLIENT_HELLO: &[u8] = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03";

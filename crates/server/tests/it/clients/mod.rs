@@ -3,5 +3,4 @@
 mod cvpysdk; // Commvault's SDK for Python
 mod fallback; // TLS bytes on a plain port
 mod replay; // what other clients sent, byte for byte
-mod served; // a company behind a real port, and a record of what was asked of it
 mod wire; // requests as bytes, answers as values

@@ -12,10 +12,10 @@ use exeunt::app::UserRef;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::served::Served;
 use super::wire::{Answer, send};
 use crate::fixture::Company;
 use crate::home::run;
+use crate::served::Served;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/clients/replays");
 

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::{V4, each_generation, each_generation_as_admin};
 use crate::clients::cvpysdk::sdk::Sdk;
-use crate::clients::served::Served;
 use crate::home::both;
+use crate::served::Served;
 
 async fn is_signed_in(served: &Served, session: &str) -> bool {
     let headers = [("Authtoken", session)];

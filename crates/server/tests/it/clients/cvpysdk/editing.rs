@@ -2,9 +2,9 @@ use serde_json::json;
 
 use super::sdk::Sdk;
 use super::{V4, each_generation, each_generation_as_admin};
-use crate::clients::served::Served;
 use crate::fixture::{Company, PASSWORD};
 use crate::home::run;
+use crate::served::Served;
 
 async fn groups_of(served: &Served, user: &str) -> Vec<String> {
     served.company.detail(user).await.groups.into_iter().map(|group| group.name).collect()

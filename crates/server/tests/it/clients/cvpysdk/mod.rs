@@ -11,8 +11,8 @@ mod tokens; // access tokens, which only the newer one knows
 use store::StoreUrl;
 
 use self::sdk::Sdk;
-use super::served::Served;
 use crate::home::both;
+use crate::served::Served;
 
 /// JSON with ids, on `/commandcenter/api/`.
 const V4: &str = "cvpysdk-11.44";

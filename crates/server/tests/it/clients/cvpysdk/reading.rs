@@ -2,8 +2,8 @@ use serde_json::{Value, json};
 
 use super::sdk::Sdk;
 use super::{V4, each_generation_as_admin};
-use crate::clients::served::Served;
 use crate::fixture::Company;
+use crate::served::Served;
 
 /// Ids are numbers in one generation and text in the other.
 fn is_id(told: &Value, id: impl ToString) -> bool {

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::clients::served::Served;
 use crate::fixture::PASSWORD;
 use crate::python::python;
+use crate::served::Served;
 
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/clients/cvpysdk/sdk.py");
 /// Longest time that one call may take: a client that waits for a time-out of its own must fail the test.

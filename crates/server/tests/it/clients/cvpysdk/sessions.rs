@@ -3,8 +3,8 @@ use serde_json::json;
 use super::departures::deactivate;
 use super::sdk::Sdk;
 use super::{V4, each_generation, each_generation_as_admin};
-use crate::clients::served::Served;
 use crate::fixture::{Company, PASSWORD};
+use crate::served::Served;
 
 const MINUTE_MS: i64 = 60_000;
 

@@ -2,8 +2,8 @@ use serde_json::{Value, json};
 
 use super::V4;
 use super::sdk::Sdk;
-use crate::clients::served::Served;
 use crate::fixture::Company;
+use crate::served::Served;
 
 const MINUTE_MS: i64 = 60_000;
 

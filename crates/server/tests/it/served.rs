@@ -14,9 +14,9 @@ use tokio::sync::watch;
 
 use crate::fixture::Company;
 
-pub(super) struct Served {
-    pub(super) company: Company,
-    pub(super) address: SocketAddr,
+pub(crate) struct Served {
+    pub(crate) company: Company,
+    pub(crate) address: SocketAddr,
     asked: Arc<Mutex<Vec<String>>>,
     log_seen: AtomicI64,
     stop: watch::Sender<bool>,
@@ -24,7 +24,7 @@ pub(super) struct Served {
 
 impl Served {
     /// Four people beside the fixture's own, of whom two own something and one can sign in, and a group.
-    pub(super) async fn company(company: Company) -> Self {
+    pub(crate) async fn company(company: Company) -> Self {
         company.group("Ops").await;
         let groups = vec![GroupRef::Name("Ops".to_owned())];
         let jsmith = company.add(NewUser { groups, ..Company::new_user("jsmith", Role::None) }).await;
@@ -36,7 +36,7 @@ impl Served {
         Self::on_a_port(company).await
     }
 
-    async fn on_a_port(company: Company) -> Self {
+    pub(crate) async fn on_a_port(company: Company) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let asked = Arc::<Mutex<Vec<String>>>::default();
@@ -56,12 +56,12 @@ impl Served {
     }
 
     /// What was asked since the last look, and with which status it was answered.
-    pub(super) fn asked(&self) -> Vec<String> {
+    pub(crate) fn asked(&self) -> Vec<String> {
         std::mem::take(&mut self.asked.lock().expect("no panic"))
     }
 
     /// What was logged since the last look: the kind, and of a departure its goal, its user and its heir.
-    pub(super) async fn logged(&self) -> Vec<String> {
+    pub(crate) async fn logged(&self) -> Vec<String> {
         let head = self.company.log_head().await;
         let after = self.log_seen.swap(head, Ordering::SeqCst);
         let (console, all) = (&self.company.console, store::log::Filter::All);

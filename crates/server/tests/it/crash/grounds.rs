@@ -1,0 +1,76 @@
+//! The real platforms that servers are killed before: the very ones that the connectors' own tests stand on.
+
+use std::net::SocketAddr;
+
+use serde_json::{Value, json};
+use tokio_postgres::Client;
+
+use self::ground::{Ground, PASSWORD, quoted, server, signed_in};
+use self::slapd::{Shape, Slapd, person};
+
+#[expect(dead_code, reason = "the connectors' tests use the rest of it")]
+#[path = "../../../../connectors/tests/it/ldap/authority.rs"]
+mod authority;
+#[expect(dead_code, reason = "the connectors' tests use the rest of it")]
+#[path = "../../../../connectors/tests/it/postgres/ground.rs"]
+mod ground;
+#[expect(dead_code, reason = "the connectors' tests use the rest of it")]
+#[path = "../../../../connectors/tests/it/ldap/slapd.rs"]
+pub(super) mod slapd;
+
+/// A directory in which person 1 manages two others.
+pub(super) fn directory() -> Slapd {
+    let slapd = Slapd::start(&Shape { people: 5, ..Shape::default() });
+    for managed in [3, 4] {
+        let (entry, manager) = (person(managed), person(1));
+        slapd.modify(&format!("dn: {entry}\nchangetype: modify\nreplace: manager\nmanager: {manager}\n"));
+    }
+    slapd
+}
+
+/// A server on which a role owns a table in each of two databases, and is signed in.
+pub(super) struct Database {
+    ground: Ground,
+    administrator: String,
+    pub(super) leaver: String,
+    pub(super) heir: String,
+    databases: [String; 2],
+    _session: Client,
+}
+
+impl Database {
+    pub(super) async fn new() -> Self {
+        let mut ground = Ground::new();
+        let administrator = ground.role("exeunt", "LOGIN SUPERUSER").await;
+        let (leaver, heir) = (ground.role("jsmith", "LOGIN").await, ground.role("kjones", "LOGIN").await);
+        let databases = [ground.database("sales").await, ground.database("stock").await];
+        for database in &databases {
+            let owned = format!("CREATE TABLE t (); ALTER TABLE t OWNER TO {}", quoted(&leaver));
+            ground.run_in(database, &owned).await;
+        }
+        let session = signed_in(&leaver, &databases[0]).await;
+        Self { ground, administrator, leaver, heir, databases, _session: session }
+    }
+
+    pub(super) fn backend(&self) -> SocketAddr {
+        ([127, 0, 0, 1], server().get_ports()[0]).into()
+    }
+
+    /// In the clear, so that whoever stands between sees what is asked.
+    pub(super) fn settings(&self, port: u16) -> Value {
+        json!({
+            "host": "127.0.0.1", "port": port, "user": self.administrator, "password": "file:secret",
+            "tls": "off_on_loopback", "databases": self.databases,
+        })
+    }
+
+    pub(super) async fn check_handed_over(&self) {
+        assert!(!self.ground.exists(&self.leaver).await, "the role is gone");
+        for database in &self.databases {
+            let owner = "SELECT tableowner::text FROM pg_tables WHERE tablename = 't'";
+            assert_eq!(self.ground.texts(database, owner).await, self.heir);
+        }
+    }
+}
+
+pub(super) const DATABASE_PASSWORD: &str = PASSWORD;
