@@ -80,12 +80,19 @@ async fn open(desk: &Desk) -> Result<(), Failure> {
         found.extend(all_in(desk, state).await?);
     }
     let nodes = desk.app.nodes(&desk.caller).await?;
+    let held = held(desk).await?;
     let document = json!({
-        "open": found.iter().map(summary).collect::<Vec<Value>>(), "nodes": nodes,
+        "open": found.iter().map(summary).collect::<Vec<Value>>(), "nodes": nodes, "held": held,
     });
-    desk.output.answer(&document, || told(&found, &nodes))?;
+    desk.output.answer(&document, || told(&found, &nodes, &held))?;
     let blocked = found.iter().any(|offboarding| offboarding.state == OffboardingState::Blocked);
     if blocked { Err(Failure::Unfinished) } else { Ok(()) }
+}
+
+/// The platforms that do not take our credentials.
+async fn held(desk: &Desk) -> Result<Vec<String>, Failure> {
+    let platforms = desk.app.platforms(&desk.caller).await?.into_iter();
+    Ok(platforms.filter(|status| status.health.held).map(|status| status.platform.name).collect())
 }
 
 async fn all_in(desk: &Desk, state: OffboardingState) -> Result<Vec<Offboarding>, Failure> {
@@ -119,7 +126,7 @@ fn summary(offboarding: &Offboarding) -> Value {
     })
 }
 
-fn told(found: &[Offboarding], nodes: &[String]) -> String {
+fn told(found: &[Offboarding], nodes: &[String], held: &[String]) -> String {
     let row = |o: &Offboarding| {
         [
             o.id.to_string(),
@@ -134,8 +141,12 @@ fn told(found: &[Offboarding], nodes: &[String]) -> String {
         [one] => format!("1 node at work: {one}"),
         many => format!("{} nodes at work: {}", many.len(), many.join(", ")),
     };
+    let held: String = held.iter().map(|name| format!("held: credentials: {}\n", view::held(name))).collect();
     if found.is_empty() {
-        return format!("no offboarding is open\n{work}\n");
+        return format!("no offboarding is open\n{held}{work}\n");
     }
-    format!("{}{work}\n", table(["OFFBOARDING", "GOAL", "USER", "STATE", "FROM"], found.iter().map(row)))
+    format!(
+        "{}{held}{work}\n",
+        table(["OFFBOARDING", "GOAL", "USER", "STATE", "FROM"], found.iter().map(row))
+    )
 }

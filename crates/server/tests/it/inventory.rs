@@ -79,6 +79,43 @@ fn accounts_are_matched_by_what_is_known_and_then_by_the_rules() {
     });
 }
 
+/// By every column of ours; whoever was removed counts only where nobody else fits.
+#[test]
+fn every_rule_is_asked_in_one_look_at_the_store() {
+    both(|company| async move {
+        let wiki = Wiki::default();
+        let rules = json!({ "match": ["user_name", "guid=user_name", "external_id=id"] });
+        Wiki::declare(&company, wiki.serve().await, rules).await;
+        let numbered = |name: &str, id: &str| exeunt::app::NewUser {
+            password: None,
+            external_id: Some(id.to_owned()),
+            ..Company::new_user(name, domain::Role::None)
+        };
+        company.add(numbered("by.number", "1")).await;
+        company.add(numbered("long.gone", "2")).await;
+        gone(&company, "long.gone", Goal::Remove).await;
+        company.person("by.guid").await;
+        let guid = company.detail("by.guid").await.user.guid;
+        company.person("rehired").await;
+        gone(&company, "rehired", Goal::Remove).await;
+        let again = company.person("Rehired").await;
+        wiki.account(1, "a", "active", &[]);
+        wiki.account(2, "b", "active", &[]);
+        wiki.account(3, &guid.to_uppercase(), "active", &[]);
+        wiki.account(4, "rehired", "active", &[]);
+        let rows = all(&company, 500, false).await;
+        let guid = guid.to_uppercase();
+        let expected = [
+            "a: matched of by.number".to_owned(),
+            "b: matched of long.gone!".to_owned(),
+            format!("{guid}: matched of by.guid"),
+            "rehired: matched of Rehired".to_owned(),
+        ];
+        assert_eq!(shown(&rows), expected);
+        assert_eq!(rows[3].whose.user().map(|user| user.id), Some(again));
+    });
+}
+
 #[test]
 fn two_who_fit_are_nobody() {
     both(|company| async move {

@@ -68,6 +68,12 @@ impl Wiki {
     }
 }
 
+/// The platform `wiki` at `address`, as a platforms file declares it.
+pub(crate) fn file(address: SocketAddr) -> String {
+    let platform = json!({ "platform": [{ "name": "wiki", "kind": "http", "settings": settings(address) }] });
+    toml::to_string(&platform).expect("a file")
+}
+
 fn settings(address: SocketAddr) -> Value {
     json!({
         "base_url": format!("http://{address}"),

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::binary::{Console, Ran};
+use crate::wiki::{self, Wiki};
 
 #[test]
 fn users_are_added_shown_and_listed() {
@@ -214,4 +215,35 @@ fn secrets_are_read_from_their_folder() {
     console.write("wiki", "s3cret\n");
     let with = failure(console.run(&[&check[..], &["--secrets", "."]].concat()));
     assert!(with.contains("Connection refused") && !with.contains("s3cret"), "{with}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_platforms_accounts_are_listed_and_noted_as_known() {
+    let wiki = Wiki::default();
+    wiki.account(1, "jsmith", "active", &["Plan"]);
+    wiki.account(2, "nobody", "blocked", &[]);
+    wiki.account(3, "kjones", "active", &[]);
+    // On the next page: of two that fit, neither is clear.
+    wiki.account(4, "KJones", "active", &[]);
+    let file = wiki::file(wiki.serve().await);
+    let training = "[[platform]]\nname = \"training\"\nkind = \"simulated\"\n";
+    let console = Console::company(&format!("{training}{file}"));
+    let inventory = ["platform", "inventory", "wiki"];
+    let listed = console.run(&[&inventory[..], &["--owned"]].concat()).done();
+    let expected = "\
+ACCOUNT  NAME    IT IS     WHOSE                             OWNS
+1        jsmith  active    jsmith (active, by the rules)     1 page (Plan)
+2        nobody  disabled  nobody's                          nothing
+3        kjones  active    not clear: 2 accounts fit kjones  nothing
+4        KJones  active    not clear: 2 accounts fit kjones  nothing
+4 accounts: 0 known, 1 matched, 2 ambiguous, 1 unmatched; 0 left behind
+";
+    assert_eq!(listed, expected);
+    let linked = console.run(&[&inventory[..], &["--unmatched", "--link", "--json"]].concat()).json();
+    assert_eq!((&linked["linked"], &linked["accounts"][0]["account"]["id"]), (&json!(1), &json!("2")));
+    let counts = console.run(&[&inventory[..], &["--json"]].concat()).json()["counts"].clone();
+    assert_eq!((&counts["known"], &counts["ambiguous"]), (&json!(1), &json!(2)));
+    let plan = console.run(&["plan", "jsmith", "--goal", "deactivate"]).done();
+    let seen = "wiki: account 1, active; owns 1 page (Plan); end_sessions is left out\n";
+    assert!(plan.ends_with(seen), "{plan}");
 }
