@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 
-use domain::plan::NamedHeir;
+use domain::plan::{NamedHeir, left_out};
 use domain::policy::Heir;
-use domain::{AccountState, Action, Capabilities, Goal, GroupId, Handover, Owner, Policy, StepState};
+use domain::{
+    AccountState, Action, Capabilities, Goal, GroupId, Handover, Owner, Policy, StepState, Support,
+};
 
 use crate::company::{Company, HEIR, NOW_MS, OPS, account, by_hand, colleague, to_group, to_user};
 
@@ -192,5 +194,30 @@ fn every_step_starts_afresh_with_a_key_of_its_own() {
         let expected = if step.needs.is_empty() { StepState::Ready } else { StepState::Waiting };
         assert_eq!(step.state, expected);
         assert!(step.needs.iter().all(|need| *need < step.no), "needs point back");
+    }
+}
+
+/// Nothing is left out unseen: what has no step is named, with the reason.
+#[test]
+fn what_has_no_step_is_named() {
+    let capabilities = Capabilities::FULL
+        .with(Action::EndSessions, Support::Nothing)
+        .with(Action::Transfer, Support::WithDelete)
+        .with(Action::Release, Support::ByHand);
+    let company = Company::new().with("books", capabilities);
+    let platform = company.platforms.last().expect("a platform");
+    let to_ops = Some(Handover::To(OPS));
+    for (goal, handover, expected) in [
+        (Goal::Deactivate, None, &[(Action::EndSessions, Support::Nothing)][..]),
+        (Goal::Restore, None, &[]),
+        (Goal::Transfer, to_ops, &[]),
+        (Goal::Remove, None, &[(Action::EndSessions, Support::Nothing)]),
+        (
+            Goal::Leave,
+            to_ops,
+            &[(Action::EndSessions, Support::Nothing), (Action::Transfer, Support::WithDelete)],
+        ),
+    ] {
+        assert_eq!(left_out(goal, handover, platform), expected, "{goal}");
     }
 }

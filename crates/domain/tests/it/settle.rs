@@ -311,3 +311,30 @@ fn a_scheduled_offboarding_is_called_off_before_anything_happens() {
     assert_eq!(kinds.last(), Some(&"offboarding.cancelled"));
     run.check(OffboardingState::Cancelled, "skipped skipped skipped skipped");
 }
+
+/// The first word when it is ready, the next when it is due, then one a day; nobody's word moves what is ours.
+#[test]
+fn a_step_by_hand_is_spoken_of_until_it_is_confirmed() {
+    const DAY_MS: i64 = 24 * 3_600_000;
+    let company = Company::new().with("play", by_hand(&[Action::Disable]));
+    let mut under = Under::way(&company, Goal::Deactivate);
+    let step = under.steps.iter().find(|step| step.hand.is_some()).expect("a step by hand");
+    let (no, due_ms) = (step.no, step.hand.as_ref().map_or(0, |hand| hand.due_ms));
+    let mut said = Vec::new();
+    for now_ms in [NOW_MS - 1, NOW_MS, NOW_MS + 1, due_ms - 1, due_ms, due_ms + 1, due_ms + 3 * DAY_MS + 1] {
+        let facts = settle::remind(&mut under.offboarding, &mut under.steps, no, now_ms).expect("a step");
+        let overdue = |fact: &Fact| (fact.kind == "step.reminded").then(|| fact.detail["overdue"] == true);
+        said.extend(facts.iter().filter_map(overdue).map(|overdue| (now_ms - NOW_MS, overdue)));
+    }
+    let due_in_ms = due_ms - NOW_MS;
+    assert_eq!(said, [(0, false), (due_in_ms, true), (due_in_ms + 3 * DAY_MS + 1, true)]);
+    let hand = under.steps.iter().find_map(|step| step.hand.as_ref()).expect("a step by hand");
+    assert_eq!(hand.remind_ms, due_ms + 4 * DAY_MS, "what was missed is not made up for");
+
+    let ours = under.steps.iter().find(|step| step.local).expect("a local step").no;
+    let mut confirm = |no| settle::confirm_step(&mut under.offboarding, &mut under.steps, no, "seen", NOW_MS);
+    assert_eq!(confirm(ours), Err(SettleError::Ours(ours)));
+    assert!(confirm(no).expect("confirmed").iter().any(|fact| fact.detail["verdict"] == "confirmed"));
+    let silent = settle::remind(&mut under.offboarding, &mut under.steps, no, i64::MAX);
+    assert_eq!(silent, Ok(Vec::new()));
+}

@@ -1,8 +1,10 @@
 //! No function that is given a tenant sees or changes a row of another.
 
+use domain::breaker::Health;
+use domain::step::Hand;
 use domain::{
     Action, Asset, AssetId, AssetKind, Fact, Goal, GroupId, NameKey, OffboardingState, Owner, PlatformId,
-    Profile, Role, StepState, TokenKind, UserId, UserState,
+    Profile, Role, Step, StepNo, StepState, TokenKind, User, UserId, UserState,
 };
 use store::members::Seat;
 use store::{
@@ -11,10 +13,10 @@ use store::{
 };
 
 use crate::fixture::{Base, each};
-use crate::sample::{OTHER, T, account, asset, of, offboarding, offboarding_id, step};
+use crate::sample::{OTHER, T, account, asset, of, offboarding, offboarding_id, step, user};
 
 /// Of reading a tenant's rows.
-const WAYS: usize = 45;
+const WAYS: usize = 52;
 const ONE: UserId = UserId(1);
 const TABLES: [&str; 15] = [
     "users",
@@ -41,8 +43,14 @@ async fn neighbor(base: &Base) {
     base.add_assets(OTHER, vec![asset(1, "alert", of(1)), vm, asset(3, "alert", Owner::Group(GroupId(22)))])
         .await;
     base.add_account(OTHER, account(20, "r1", 1)).await;
-    base.accept(OTHER, offboarding(1, 1, Goal::Remove), vec![step(1, 20, "r1", Action::Disable)]).await;
+    let hand = Hand { stands_for: Action::Delete, assignee: Some("it".to_owned()), due_ms: 1, remind_ms: 1 };
+    let by_hand = Step { hand: Some(hand), ..step(2, 20, "r1", Action::Manual) };
+    let steps = vec![step(1, 20, "r1", Action::Disable), by_hand];
+    base.accept(OTHER, offboarding(1, 1, Goal::Remove), steps).await;
     base.write(|tx| {
+        let numbered = User { external_id: Some("E-1".to_owned()), ..user(1) };
+        users::update(tx, OTHER, &numbered)?;
+        platforms::set_health(tx, PlatformId(20), Health { held: true, ..Health::default() })?;
         members::add(tx, OTHER, GroupId(22), ONE, Seat::Member)?;
         members::add(tx, OTHER, GroupId(22), ONE, Seat::Admin)?;
         profiles::put(tx, OTHER, ONE, &Profile::default())?;
@@ -106,6 +114,11 @@ fn a_neighbors_rows_are_not_seen() {
     });
 }
 
+fn hands(assignee: Option<&str>) -> steps::ByHand {
+    let after = (i64::MIN, offboarding_id(0), StepNo(0));
+    steps::ByHand { assignee: assignee.map(str::to_owned), due_until_ms: i64::MAX, after, now_ms: i64::MAX }
+}
+
 /// How many of all the ways to read find something.
 fn seen(tx: &mut Tx<'_>, tenant: domain::TenantId) -> store::Result<usize> {
     let name = NameKey::new("user1");
@@ -117,6 +130,9 @@ fn seen(tx: &mut Tx<'_>, tenant: domain::TenantId) -> store::Result<usize> {
         users::by_name(tx, tenant, &name)?.is_some(),
         !users::by_names(tx, tenant, &[name])?.is_empty(),
         !users::by_ids(tx, tenant, &[ONE])?.is_empty(),
+        !users::by_emails(tx, tenant, &["USER1@example.com"])?.is_empty(),
+        !users::by_guids(tx, tenant, &[&format!("{:032x}", 1)])?.is_empty(),
+        !users::by_external_ids(tx, tenant, &["E-1"])?.is_empty(),
         !users::list(tx, tenant, UserId(0), 9, true)?.is_empty(),
         !users::page(tx, tenant, 9, 0)?.is_empty(),
         groups::by_id(tx, tenant, GroupId(22))?.is_some(),
@@ -138,7 +154,9 @@ fn seen(tx: &mut Tx<'_>, tenant: domain::TenantId) -> store::Result<usize> {
         accounts::count(tx, tenant, ONE, 9)? > 0,
         !platforms::list(tx, tenant)?.is_empty(),
         platforms::by_name(tx, tenant, "platform20")?.is_some(),
+        !platforms::held(tx, tenant)?.is_empty(),
         offboardings::by_id(tx, tenant, &id)?.is_some(),
+        !offboardings::by_ids(tx, tenant, std::slice::from_ref(&id))?.is_empty(),
         !offboardings::list(tx, tenant, offboardings::Filter::All, None, 9)?.is_empty(),
         !offboardings::list(tx, tenant, offboardings::Filter::Of(ONE), None, 9)?.is_empty(),
         !offboardings::list(tx, tenant, offboardings::Filter::In(OffboardingState::Running), None, 9)?
@@ -146,6 +164,8 @@ fn seen(tx: &mut Tx<'_>, tenant: domain::TenantId) -> store::Result<usize> {
         !offboardings::open_of_users(tx, tenant, &[ONE])?.is_empty(),
         !offboardings::count_open(tx, tenant)?.is_empty(),
         !steps::counts(tx, tenant, StepState::Ready)?.is_empty(),
+        !steps::by_hand(tx, tenant, &hands(None), 9)?.is_empty(),
+        !steps::by_hand(tx, tenant, &hands(Some("it")), 9)?.is_empty(),
         !tokens::list(tx, tenant, 0, 9)?.is_empty(),
         !lockouts::of_subjects(tx, tenant, &["user:user1".to_owned()])?.is_empty(),
         tokens::by_id(tx, tenant, 1)?.is_some(),
@@ -185,7 +205,7 @@ const CHANGES: &[Change] = &[
     |tx| users::set_state(tx, T, ONE, UserState::Deactivated, None, 9).map(|()| 1),
     |tx| users::remove(tx, T, ONE, 9).map(|()| 1),
     |tx| users::set_password_hash(tx, T, ONE, "h").map(|()| 1),
-    |tx| users::update(tx, T, &crate::sample::user(1)).map(|()| 1),
+    |tx| users::update(tx, T, &user(1)).map(|()| 1),
     |tx| profiles::delete(tx, T, ONE).map(|()| 0),
     |tx| users::signed_in(tx, T, ONE, 9).map(|()| 1),
     |tx| members::add(tx, T, GroupId(22), UserId(2), Seat::Member).map(|_| 1),
