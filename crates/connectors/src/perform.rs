@@ -50,10 +50,8 @@ pub async fn resolve(
             }
             // Nobody to restore is nothing to do: nobody has said that there was an account.
             Ok(Sought::Nobody { evidence }) => {
-                return Err(Attempt {
-                    outcome: Outcome::AlreadyDone { evidence },
-                    account: Presence::Nobody,
-                });
+                let outcome = Outcome::AlreadyDone { evidence: before(&order, &evidence) };
+                return Err(Attempt { outcome, account: Presence::Nobody });
             }
             Ok(Sought::Several { reason }) => {
                 return Err(Attempt { outcome: Outcome::Refused { reason }, account });

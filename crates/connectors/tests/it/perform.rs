@@ -129,7 +129,8 @@ async fn one_account_is_found_two_are_refused_none_is_nothing_to_do() {
     assert_eq!(several.outcome, Outcome::Refused { reason });
 
     let nobody = attempt(&[], &[], &seeking).await;
-    let evidence = "no account there has user_name \"jsmith\" or email \"jsmith@example.com\"".to_owned();
-    assert_eq!(nobody.outcome, Outcome::AlreadyDone { evidence });
+    let evidence =
+        "no account there has user_name \"jsmith\" or email \"jsmith@example.com\" (so before we asked)";
+    assert_eq!(nobody.outcome, Outcome::AlreadyDone { evidence: evidence.to_owned() });
     assert_eq!(nobody.account, Presence::Nobody);
 }

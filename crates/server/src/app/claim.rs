@@ -1,6 +1,7 @@
 //! Taking ready steps under a lease, with everything that is needed to act on them.
 
 use connectors::Heir;
+use domain::platform::is_sought;
 use domain::step::{Event, next};
 use domain::{
     Action, Error, Handover, Identity, Offboarding, OffboardingState, Owner, Platform, PlatformId, Refusal,
@@ -20,6 +21,8 @@ pub struct Work {
     pub offboarding: Offboarding,
     pub step: Step,
     pub platform: Platform,
+    /// The account, by the platform's own id; or what stands for one that is still to be found.
+    pub account: String,
     /// Whose account it is.
     pub user: Identity,
     /// Who inherits, or why nobody may: successors are judged again now that the transfer runs.
@@ -94,7 +97,24 @@ fn load_work(tx: &mut Tx<'_>, claim: Claim, platform: &Platform) -> Result<Work,
         Action::Delete if by_deletion => heir(tx, claim.tenant, &offboarding, &leaver, platform)?,
         _ => Ok(None),
     };
-    Ok(Work { claim, offboarding, step, platform: platform.clone(), user: Identity::from(&leaver), heir })
+    let account = account(tx, claim.tenant, &offboarding, &step)?;
+    let user = Identity::from(&leaver);
+    Ok(Work { claim, offboarding, step, platform: platform.clone(), account, user, heir })
+}
+
+/// An account that an earlier step has found need not be looked for again.
+fn account(
+    tx: &mut Tx<'_>,
+    tenant: TenantId,
+    offboarding: &Offboarding,
+    step: &Step,
+) -> Result<String, Error> {
+    if is_sought(&step.remote_id)
+        && let Some(known) = accounts::on_platform(tx, tenant, offboarding.user, step.platform)?
+    {
+        return Ok(known.remote_id);
+    }
+    Ok(step.remote_id.clone())
 }
 
 /// Who inherits, with the successor's own account on the platform where there is one.

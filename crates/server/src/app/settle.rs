@@ -21,7 +21,7 @@ impl App {
         let Attempt { outcome, account } = attempt;
         let pen = self.pen(work.claim.tenant, "engine");
         let moment = Moment { now_ms: pen.now_ms, jitter: self.random.jitter() };
-        let (claim, platform) = (work.claim.clone(), work.platform.clone());
+        let (claim, platform, remote_id) = (work.claim.clone(), work.platform.clone(), work.account.clone());
         let ours = self
             .store
             .write(move |tx| {
@@ -32,7 +32,7 @@ impl App {
                 edit.settle(claim.no, &outcome, moment)?;
                 crate::halt::at("settling");
                 note_health(tx, &pen, &platform, &outcome)?;
-                note_account(tx, &edit, &claim, &outcome, &account, pen.now_ms)?;
+                note_account(tx, &edit, &claim, &remote_id, &outcome, &account, pen.now_ms)?;
                 if account == Presence::Nobody {
                     edit.nobody_there(claim.no, pen.now_ms)?;
                 }
@@ -179,6 +179,7 @@ fn note_account(
     tx: &mut Tx<'_>,
     edit: &Edit,
     claim: &Claim,
+    known_id: &str,
     outcome: &Outcome,
     account: &Presence,
     now_ms: i64,
@@ -194,7 +195,7 @@ fn note_account(
         let state = state.unwrap_or(AccountState::Unknown);
         accounts::link(tx, claim.tenant, &Account { platform, user, remote_id, state }, now_ms)?;
     } else if let Some(state) = state {
-        accounts::observed(tx, step.platform, &step.remote_id, state, now_ms)?;
+        accounts::observed(tx, step.platform, known_id, state, now_ms)?;
     }
     Ok(())
 }

@@ -63,7 +63,7 @@ impl Engine {
         };
         let order = Order {
             action: work.step.action,
-            account: work.step.remote_id.clone(),
+            account: work.account.clone(),
             user: work.user.clone(),
             heir,
             message: work.offboarding.message.clone(),

@@ -28,13 +28,13 @@ pub(super) fn directory() -> Slapd {
     slapd
 }
 
-/// A server on which a role owns a table in each of two databases, and is signed in.
+/// A server on which a role owns a table, and is signed in.
 pub(super) struct Database {
     ground: Ground,
     administrator: String,
     pub(super) leaver: String,
     pub(super) heir: String,
-    databases: [String; 2],
+    database: String,
     _session: Client,
 }
 
@@ -43,13 +43,11 @@ impl Database {
         let mut ground = Ground::new();
         let administrator = ground.role("exeunt", "LOGIN SUPERUSER").await;
         let (leaver, heir) = (ground.role("jsmith", "LOGIN").await, ground.role("kjones", "LOGIN").await);
-        let databases = [ground.database("sales").await, ground.database("stock").await];
-        for database in &databases {
-            let owned = format!("CREATE TABLE t (); ALTER TABLE t OWNER TO {}", quoted(&leaver));
-            ground.run_in(database, &owned).await;
-        }
-        let session = signed_in(&leaver, &databases[0]).await;
-        Self { ground, administrator, leaver, heir, databases, _session: session }
+        let database = ground.database("sales").await;
+        let owned = format!("CREATE TABLE t (); ALTER TABLE t OWNER TO {}", quoted(&leaver));
+        ground.run_in(&database, &owned).await;
+        let session = signed_in(&leaver, &database).await;
+        Self { ground, administrator, leaver, heir, database, _session: session }
     }
 
     pub(super) fn backend(&self) -> SocketAddr {
@@ -59,17 +57,15 @@ impl Database {
     /// In the clear, so that whoever stands between sees what is asked.
     pub(super) fn settings(&self, port: u16) -> Value {
         json!({
-            "host": "127.0.0.1", "port": port, "user": self.administrator, "password": "file:password",
-            "tls": "off_on_loopback", "databases": self.databases,
+            "host": "127.0.0.1", "port": port, "user": self.administrator, "password": "file:secret",
+            "tls": "off_on_loopback", "databases": [self.database],
         })
     }
 
     pub(super) async fn check_handed_over(&self) {
         assert!(!self.ground.exists(&self.leaver).await, "the role is gone");
-        for database in &self.databases {
-            let owner = "SELECT tableowner::text FROM pg_tables WHERE tablename = 't'";
-            assert_eq!(self.ground.texts(database, owner).await, self.heir);
-        }
+        let owner = "SELECT tableowner::text FROM pg_tables WHERE tablename = 't'";
+        assert_eq!(self.ground.texts(&self.database, owner).await, self.heir);
     }
 }
 

@@ -3,8 +3,13 @@
 //! What the tests share: a `World` that is set up and loaded beside the server on the same store, a `Server`
 //! that is a real process, and one check of everything that must hold afterwards.
 
+mod executioner; // between a server and a platform
+mod grounds; // real platforms
 mod invariants; // what must hold once everything rests
+mod kinds; // every kind of connector, killed before each answer
+mod other; // a second Exeunt, which plays a vendor's product
 mod server; // the process that is killed
+mod trial; // one platform, and departures that outlive their servers
 mod world; // a company, its platforms, and a load of departures
 
 use std::time::Duration;

@@ -40,6 +40,8 @@ impl Server {
     fn spawn(home: &Home, halt_at: Option<&str>) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_exeunt"));
         command.args(["serve", "--listen", "127.0.0.1:0", "--log", "warn", "--store", &address(&home.url)]);
+        // Secrets of platforms lie in the home of whoever has platforms.
+        command.arg("--secrets").arg(home.folder());
         command.args(["--lease-ms", LEASE_MS, "--attempt-ms", ATTEMPT_MS, "--poll-ms", POLL_MS]);
         // Settings of whoever runs the tests are none of the server's business.
         command.env_clear().envs(halt_at.map(|point| ("EXEUNT_HALT_AT", point)));
@@ -74,6 +76,15 @@ impl Server {
     /// SIGKILL: no chance to finish anything.
     pub(super) fn kill(mut self) {
         self.child.kill().expect("it was alive");
+        self.child.wait().expect("it is dead");
+    }
+
+    pub(super) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Somebody else has killed it.
+    pub(super) fn bury(mut self) {
         self.child.wait().expect("it is dead");
     }
 
