@@ -76,7 +76,7 @@ fn link(tx: &mut Tx<'_>, pen: &Pen, name: &str, links: &[Link]) -> Result<Linked
     let linked = Linked { linked: ids.len(), left: links.len() - ids.len() };
     if linked.linked > 0 {
         let detail = json!({ "platform": platform.name, "linked": linked.linked, "left": linked.left, "accounts": ids });
-        pen.write(tx, &Fact::new("platform.linked", detail))?;
+        pen.write(tx, &Fact::new("account.linked", detail))?;
     }
     Ok(linked)
 }

@@ -9,6 +9,7 @@ use crate::fixture::Answer;
 
 const SIGN_IN: &str = r#"{"userName":"leaver","password":"correct horse"}"#;
 const DEACTIVATE: &str = r#"{"goal":"deactivate","user":"leaver"}"#;
+const EVIDENCE: &str = r#"{"evidence":"Seen on site"}"#;
 const REASON: &str = r#"{"reason":"By phone"}"#;
 
 const ROWS: &[Row] = &[
@@ -44,6 +45,7 @@ const ROWS: &[Row] = &[
     row("GET", "/v1/platforms", "", AUDITOR, 200, ActsAtHome),
     row("GET", "/v1/platforms/{name}", "", AUDITOR, 200, FindsNobody),
     row("POST", "/v1/platforms/{name}/check", "", OPERATOR, 200, FindsNobody),
+    row("GET", "/v1/platforms/{name}/inventory", "", OPERATOR, 200, FindsNobody),
     row("PUT", "/v1/platforms/{name}", r#"{"kind":"simulated"}"#, ADMIN, 200, ActsAtHome),
     row("GET", "/v1/policy", "", AUDITOR, 200, ActsAtHome),
     row("PUT", "/v1/policy", "{}", ADMIN, 200, ActsAtHome),
@@ -53,7 +55,9 @@ const ROWS: &[Row] = &[
     row("GET", "/v1/offboardings/{id}", "", AUDITOR, 200, FindsNobody),
     row("POST", "/v1/offboardings/{id}/cancel", REASON, OPERATOR, 200, FindsNobody),
     row("POST", "/v1/offboardings/{id}/steps/{no}/retry", "", OPERATOR, 200, FindsNobody),
+    row("POST", "/v1/offboardings/{id}/steps/{no}/confirm", EVIDENCE, OPERATOR, 200, FindsNobody),
     row("POST", "/v1/offboardings/{id}/steps/{no}/skip", REASON, OPERATOR, 200, FindsNobody),
+    row("GET", "/v1/steps?by=hand", "", AUDITOR, 200, ActsAtHome),
     row("GET", "/v1/log", "", AUDITOR, 200, ActsAtHome),
     row("GET", "/v1/log/feed", "", AUDITOR, 200, ActsAtHome),
 ];

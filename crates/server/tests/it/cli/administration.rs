@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::binary::Console;
+use super::binary::{Console, Ran};
 
 #[test]
 fn users_are_added_shown_and_listed() {
@@ -129,10 +129,15 @@ fn platforms_are_declared_by_file() {
     assert_eq!(console.run(&apply).done(), "NAME      NOW\ntraining  changed\n");
     let listed = console.run(&["platform", "list", "--json"]).json();
     assert_eq!((&listed[1]["name"], &listed[1]["maxInFlight"]), (&json!("training"), &json!(2)));
-    assert_eq!(console.run(&["platform", "check", "local"]).done(), "local: Exeunt's own directory\n");
+    let well = console.run(&["platform", "check", "local"]).done();
+    for line in ["reachable       yes", "server          Exeunt's own directory", "end_sessions  able"] {
+        assert!(well.lines().any(|told| told == line), "{line} is not in\n{well}");
+    }
     let down = console.run(&["platform", "check", "training", "--json"]);
-    assert_eq!(down.code, Some(1));
-    assert_eq!(down.json()["reachable"], false);
+    assert_eq!((down.code, down.err.as_str()), (Some(1), "exeunt: training is not well\n"));
+    let told = down.json();
+    assert_eq!((&told["reachable"], &told["credentials"]), (&json!(false), &json!(null)));
+    assert_eq!(told["failure"], "simulated platform training: connection refused");
     for (file, complaint) in [
         ("[[platform]]\nname = \"x\"\n", "p.toml:1: "),
         ("\n[[platform]]\nname = \"x\"\nkynd = \"y\"\n", "p.toml:4: "),
@@ -188,4 +193,25 @@ fn shells_get_completions() {
         let script = console.run(&["completions", shell]).done();
         assert!(script.contains("deactivate"), "{shell}: {script}");
     }
+}
+
+#[test]
+fn secrets_are_read_from_their_folder() {
+    let console = Console::new();
+    let wiki = "[[platform]]\nname = \"wiki\"\nkind = \"http\"\n[platform.settings]\n\
+                base_url = \"http://127.0.0.1:9\"\nconnection = { proxy = false }\n\
+                authentication = { kind = \"bearer\", token = \"file:wiki\" }\n\
+                account = { id = \"/id\", user_name = \"/login\" }\nlook = { request = { path = \"/users/{account}\" } }\n\
+                check = { request = { path = \"/me\" }, signed_in_as = \"/login\" }\n\
+                [[platform.settings.find]]\nby = \"user_name\"\nlist = \"/users\"\n\
+                request = { path = \"/users\", query = { login = \"{value}\" } }\n";
+    console.write("wiki.toml", wiki);
+    console.run(&["platform", "apply", "wiki.toml"]).done();
+    let check = ["platform", "check", "wiki", "--json"];
+    let failure = |ran: Ran| ran.json()["failure"].as_str().expect("a failure").to_owned();
+    let without = failure(console.run(&check));
+    assert!(without.contains("no folder of secrets (--secrets)"), "{without}");
+    console.write("wiki", "s3cret\n");
+    let with = failure(console.run(&[&check[..], &["--secrets", "."]].concat()));
+    assert!(with.contains("Connection refused") && !with.contains("s3cret"), "{with}");
 }

@@ -9,6 +9,7 @@ fn the_defaults_are_complete() {
 store = \"sqlite:exeunt.db\" # default
 store_connections = 16 # default
 # store_ca_file is not set
+# secrets is not set
 listen = \"127.0.0.1:8080\" # default
 # proxies is not set
 # tls_cert is not set
@@ -23,8 +24,8 @@ mail_ms = 10000 # default
 node = \"n1\" # --node
 session_idle_ms = 1800000 # default
 max_in_flight = 64 # default
-attempt_ms = 10000 # default
-lease_ms = 20000 # default
+attempt_ms = 30000 # default
+lease_ms = 60000 # default
 poll_ms = 250 # default
 stop_ms = 15000 # default
 log_format = \"text\" # default
@@ -37,16 +38,16 @@ log = \"info\" # default
 fn flags_go_before_the_environment_before_the_file() {
     let console = Console::empty();
     console
-        .write("exeunt.toml", "poll_ms = 100\nstop_ms = 100\n\nlease_ms = 30000\nnode = \"of the file\"\n");
+        .write("exeunt.toml", "poll_ms = 100\nstop_ms = 100\n\nlease_ms = 90000\nnode = \"of the file\"\n");
     let mut command = console.command(&["serve", "--check", "--stop-ms", "300"]);
     command.env("EXEUNT_POLL_MS", "200").env("EXEUNT_STOP_MS", "200");
     let checked = Ran::of(command, "").done();
     for line in [
         "poll_ms = 200 # EXEUNT_POLL_MS",
         "stop_ms = 300 # --stop-ms",
-        "lease_ms = 30000 # exeunt.toml:4",
+        "lease_ms = 90000 # exeunt.toml:4",
         "node = \"of the file\" # exeunt.toml:5",
-        "attempt_ms = 10000 # default",
+        "attempt_ms = 30000 # default",
     ] {
         assert!(checked.lines().any(|l| l == line), "{line} is not in\n{checked}");
     }
@@ -58,7 +59,7 @@ fn what_is_checked_can_be_read_back() {
     let checked = console.run(&["serve", "--check", "--listen", "127.0.0.1:1234", "--log", "a=\"b\",warn"]);
     console.write("copy.toml", &checked.out);
     let again = console.run(&["serve", "--check", "--config", "copy.toml"]);
-    assert!(again.out.contains("listen = \"127.0.0.1:1234\" # copy.toml:4"), "{again:#?}");
+    assert!(again.out.contains("listen = \"127.0.0.1:1234\" # copy.toml:5"), "{again:#?}");
 }
 
 #[test]

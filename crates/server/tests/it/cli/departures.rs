@@ -37,15 +37,16 @@ fn a_plan_changes_nothing() {
         .to_owned();
     let expected = "\
 jsmith owns 1 alert, to be handed over to kjones.
-NO  PLATFORM  ACCOUNT  ACTION        AFTER
+NO  PLATFORM  ACCOUNT  ACTION        AFTER    WHAT IT DOES
 1   local     jsmith   disable
 2   training  j.smith  disable
 3   local     jsmith   end_sessions
 4   training  j.smith  end_sessions
-5   local     jsmith   transfer      1
-6   training  j.smith  transfer      2
+5   local     jsmith   transfer      1        to kjones
+6   training  j.smith  transfer      2        to kjones
 7   local     jsmith   delete        1, 3, 5
 8   training  j.smith  delete        2, 4, 6
+training: account j.smith
 ";
     assert!(!plan.contains(&guid), "in our own directory an account is the user");
     assert_eq!(plan, expected);
@@ -142,7 +143,7 @@ NO  PLATFORM  ACCOUNT  ACTION        STATE   HOW IT STANDS
 2   training  j.smith  disable       failed  simulated platform training: account j.smith must not be touched; a person must decide
 3   local     jsmith   end_sessions  done    no session and no token was open
 4   training  j.smith  end_sessions  failed  simulated platform training: account j.smith must not be touched; a person must decide
-decide: exeunt step retry ID 2, or exeunt step skip ID 2 --reason TEXT
+decide: exeunt step retry ID 2, exeunt step confirm ID 2 --evidence TEXT, or exeunt step skip ID 2 --reason TEXT
 ";
     let status = console.run(&["status", "jsmith", "--follow"]);
     assert_eq!((status.code, neat(&console, &status.out).as_str()), (Some(4), expected));
@@ -244,4 +245,41 @@ fn the_other_verbs_do_what_they_say() {
         );
     }
     server.stop();
+}
+
+/// Nobody but a person takes the badge back: the plan says who, the list waits, a word with its evidence ends it.
+#[test]
+fn what_a_person_does_is_listed_until_it_is_confirmed() {
+    let badges = "[[platform]]\nname = \"training\"\nkind = \"simulated\"\n[platform.terms]\nby_hand = [\"disable\"]\n\
+                  leave_out = [\"end_sessions\"]\nassignee = \"facilities@example.com\"\ndue_hours = 1\n\
+                  instructions = { disable = \"Take the badge back.\" }\n";
+    let console = Console::company(badges);
+    let plan = console.run(&["plan", "jsmith", "--goal", "deactivate"]).done();
+    for line in
+        ["training: account j.smith; end_sessions is left out", "step 2 by hand: Take the badge back."]
+    {
+        assert!(plan.lines().any(|told| told == line), "{line} is not in\n{plan}");
+    }
+    let blocked = console.run(&["deactivate", "jsmith", "--wait"]);
+    assert_eq!(blocked.code, Some(4), "it waits for a person, not for us: {blocked:#?}");
+    let id = latest(&console);
+    let status = console.run(&["status", "jsmith"]).out.replace(&id, "ID");
+    assert!(status.contains("is blocked: a person must act"), "{status}");
+    assert!(status.contains("disable by hand  ready  waits for facilities@example.com, due "), "{status}");
+    let advice =
+        "step 2 by hand: Take the badge back.\n  when done: exeunt step confirm ID 2 --evidence TEXT\n";
+    assert!(status.ends_with(advice), "{status}");
+    let list = ["step", "list", "--assignee", "facilities@example.com", "--json"];
+    let listed = console.run(&list).json();
+    assert_eq!(
+        (&listed[0]["user"], &listed[0]["byHand"]["standsFor"]),
+        (&"jsmith".into(), &"disable".into())
+    );
+    let overdue = console.run(&["step", "list", "--overdue"]).done();
+    assert_eq!(overdue, "nothing waits for a person\n");
+    let confirm = console.run(&["step", "confirm", &id, "2", "--evidence", "In the safe"]).done();
+    assert!(confirm.contains("In the safe (confirmed by console)"), "{confirm}");
+    assert_eq!(console.run(&list).json(), serde_json::json!([]));
+    let again = console.run(&["step", "confirm", &id, "2", "--evidence", "In the safe"]);
+    ended(&again, 3, "exeunt: a step that is done cannot take the event Confirmed\n");
 }

@@ -5,6 +5,7 @@
 mod bulk; // large transfers, in chunks beside other writes
 mod goals; // each goal end to end
 mod heirs; // several leavers, each with an heir of its own
+mod held; // a platform that does not take our credentials
 mod leases; // stopping, silent nodes, two nodes on one store
 mod pressure; // dead, hanging and crowded platforms
 mod refusals; // what changes nothing

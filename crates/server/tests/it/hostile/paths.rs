@@ -248,6 +248,23 @@ const QUERIES: &[(&str, &str, &[&str])] = &[
             "limit=%FF",
         ],
     ),
+    (
+        "/v1/steps",
+        "GET",
+        &[
+            "",
+            "by=engine",
+            "by=hand&overdue=maybe",
+            "by=hand&limit=0",
+            "by=hand&after=c3RlcHM6eA",
+            "by=hand&x=1",
+        ],
+    ),
+    (
+        "/v1/platforms/{name}/inventory",
+        "GET",
+        &["limit=0", "limit=501", "after=x", "after=aW52ZW50b3J5OngtMQ", "owned=perhaps", "cursor=1"],
+    ),
     ("/v1/log", "GET", &["after=-1", "after=99999999999999999999", "limit=ten", "user=%00"]),
     (
         "/avxapi/user-search",
@@ -278,10 +295,11 @@ async fn ask_badly(company: Company) {
         let fits = |face: &&Face| !face.root.is_empty() && path.starts_with(face.root);
         let face = FACES.into_iter().find(fits).unwrap_or(FACES[3]);
         for query in *queries {
-            let (what, target) = ("its query".to_owned(), format!("{path}?{query}"));
             let route = path.strip_prefix(face.root).expect("a path of the face");
             let served = |row: &&Row| row.method == *method && row.path.split('?').next() == Some(route);
             let row = face.rows.iter().find(served).expect("a route");
+            let filled = face.filled(&raid.stage, row, path);
+            let (what, target) = ("its query".to_owned(), format!("{filled}?{query}"));
             let body = face.filled(&raid.stage, row, row.body).into_bytes();
             let headers = raid.headers(face, row);
             raid.expect_error(face, Attack { what, method, target, headers, body }).await;

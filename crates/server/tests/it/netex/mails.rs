@@ -1,58 +1,20 @@
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Stdio};
 use std::time::Duration;
 
 use domain::Role;
 use exeunt::app::{AppOptions, NewUser};
-use exeunt::mail::{MailPlace, Mailer, mailbox};
+use exeunt::mail::Mailer;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose};
-use serde_json::Value;
 
 use super::{Netex, refused};
 use crate::cli::binary::{Console, Server};
 use crate::fixture::{Answer, Company};
 use crate::home::{Home, both_homes};
-use crate::python::python;
+use crate::mail_sink::{Sink, mailer};
 
-const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/netex/mail_sink.py");
 /// Contract section 3.1: `management` alone says 202, and the message is not empty.
 const SENT: &str = r#"{"location":null,"message":"Welcome mail sent to user","responsePlatforms":{"management":{"location":null,"message":null,"status":202}},"status":204}"#;
 const MAIL: &str = "users/oliver.twist/welcomeMail";
-
-/// A mail server that we did not write; see its script for what it does with whom.
-struct Sink {
-    child: Child,
-    out: BufReader<ChildStdout>,
-    port: u16,
-}
-
-impl Sink {
-    fn start(mode: &str, certificate: Option<&Certificate>) -> Self {
-        let files = certificate.map(|files| [&files.chain, &files.key]);
-        let mut command = python("aiosmtpd");
-        command.arg(SCRIPT).arg(mode).args(files.into_iter().flatten());
-        let mut child = command.stdout(Stdio::piped()).spawn().expect("a mail server");
-        let mut out = BufReader::new(child.stdout.take().expect("piped"));
-        let mut port = String::new();
-        out.read_line(&mut port).expect("a port");
-        Self { child, out, port: port.trim().parse().expect("a port") }
-    }
-
-    /// The next mail that it took.
-    fn mail(&mut self) -> Value {
-        let mut line = String::new();
-        self.out.read_line(&mut line).expect("a line");
-        serde_json::from_str(&line).expect("a mail")
-    }
-}
-
-impl Drop for Sink {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 /// Of `localhost`, signed by an authority made for this.
 struct Certificate {
@@ -62,6 +24,10 @@ struct Certificate {
 }
 
 impl Certificate {
+    fn files(&self) -> [&Path; 2] {
+        [&self.chain, &self.key]
+    }
+
     fn write(folder: &Path) -> Self {
         let mut authority = CertificateParams::default();
         authority.distinguished_name.push(DnType::CommonName, "Mail test authority");
@@ -83,12 +49,6 @@ impl Certificate {
             key: file("mail.key", key.serialize_pem()),
         }
     }
-}
-
-fn mailer(url: &str, ca_file: Option<&Path>, mail_ms: u64) -> Mailer {
-    let place = MailPlace::parse(url, None).expect("a mail server's URL");
-    let from = mailbox("Exeunt", "exeunt@example.com").expect("an address");
-    Mailer::new(place, from, ca_file, mail_ms).expect("a mailer")
 }
 
 /// A company that sends mail, with `oliver.twist`, and its administrator as the client.
@@ -158,7 +118,7 @@ async fn names_of_every_kind_arrive_and_stay_on_their_line() {
         super::is(&netex.welcome(user_name).await, 200, SENT);
         let mail = sink.mail();
         assert_eq!(mail["headers"]["To"], shown);
-        assert_eq!(mail["headers"]["Bcc"], Value::Null);
+        assert_eq!(mail["headers"]["Bcc"], serde_json::Value::Null);
         assert_eq!(mail["recipients"], serde_json::json!([format!("{user_name}@example.com")]));
     }
 }
@@ -168,7 +128,7 @@ async fn a_password_goes_over_tls_to_a_server_that_is_known() {
     for (mode, scheme, parameter) in [("starttls", "smtp", "?tls=required"), ("tls", "smtps", "")] {
         let home = Home::sqlite();
         let ours = Certificate::write(home.folder());
-        let mut sink = Sink::start(mode, Some(&ours));
+        let mut sink = Sink::start(mode, Some(ours.files()));
         let at = |host: &str, password: &str| {
             format!("{scheme}://exeunt:{password}@{host}:{}{parameter}", sink.port)
         };
@@ -304,7 +264,7 @@ async fn synchronization_and_body_are_ignored() {
 async fn the_server_sends_through_the_mail_server_that_it_is_told_of() {
     let console = Console::new();
     let ours = Certificate::write(&console.path(""));
-    let mut sink = Sink::start("tls", Some(&ours));
+    let mut sink = Sink::start("tls", Some(ours.files()));
     console.write(
         "exeunt.toml",
         "mail_from = \"Exeunt <exeunt@example.com>\"\nsmtp_password_file = \"secret\"\n",

@@ -20,7 +20,20 @@ async fn a_platform_is_declared_looked_at_and_checked() {
     let second = json!({ "kind": "simulated", "settings": { "down": true }, "maxInFlight": 2 });
     told.add("PUT /v1/platforms/training", &admin.put(path, second).await);
     told.add("GET /v1/platforms/training", &admin.get(path).await);
-    told.add("POST /v1/platforms/training/check", &admin.post(&format!("{path}/check"), json!({})).await);
+    let checked = admin.post(&format!("{path}/check"), json!({})).await;
+    assert_eq!(checked.status, StatusCode::OK);
+    let mut check = checked.json();
+    assert!(check["tookMs"].take().is_u64(), "how long it takes differs: {check}");
+    let able = json!("able");
+    let expected = json!({
+        "platform": "training", "kind": "simulated", "well": false, "reachable": false, "credentials": null,
+        "failure": "simulated platform training: connection refused", "server": null, "signedInAs": null,
+        "permissions": [], "clock": null, "clockAheadMs": null, "tookMs": null,
+        "capabilities": {
+            "disable": able, "enable": able, "end_sessions": able, "transfer": able, "release": able, "delete": able,
+        },
+    });
+    assert_eq!(check, expected);
     told.add("GET /v1/platforms", &admin.get("/v1/platforms").await);
     insta::assert_snapshot!("platform", told.text());
 }
