@@ -178,9 +178,7 @@ impl Drop for Ground {
                 client.batch_execute("SET lock_timeout = '5s'").await.expect("sets it");
                 for statement in statements {
                     // Where the test failed, its message matters more than this.
-                    if let Err(error) = client.batch_execute(&statement).await {
-                        eprintln!("{statement}: {error:?}");
-                    }
+                    let _ = client.batch_execute(&statement).await;
                 }
             });
         };

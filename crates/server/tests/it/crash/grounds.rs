@@ -34,7 +34,7 @@ pub(super) struct Database {
     administrator: String,
     pub(super) leaver: String,
     pub(super) heir: String,
-    database: String,
+    name: String,
     _session: Client,
 }
 
@@ -47,10 +47,10 @@ impl Database {
         let owned = format!("CREATE TABLE t (); ALTER TABLE t OWNER TO {}", quoted(&leaver));
         ground.run_in(&database, &owned).await;
         let session = signed_in(&leaver, &database).await;
-        Self { ground, administrator, leaver, heir, database, _session: session }
+        Self { ground, administrator, leaver, heir, name: database, _session: session }
     }
 
-    pub(super) fn backend(&self) -> SocketAddr {
+    pub(super) fn backend() -> SocketAddr {
         ([127, 0, 0, 1], server().get_ports()[0]).into()
     }
 
@@ -58,14 +58,14 @@ impl Database {
     pub(super) fn settings(&self, port: u16) -> Value {
         json!({
             "host": "127.0.0.1", "port": port, "user": self.administrator, "password": "file:secret",
-            "tls": "off_on_loopback", "databases": [self.database],
+            "tls": "off_on_loopback", "databases": [self.name],
         })
     }
 
     pub(super) async fn check_handed_over(&self) {
         assert!(!self.ground.exists(&self.leaver).await, "the role is gone");
         let owner = "SELECT tableowner::text FROM pg_tables WHERE tablename = 't'";
-        assert_eq!(self.ground.texts(&self.database, owner).await, self.heir);
+        assert_eq!(self.ground.texts(&self.name, owner).await, self.heir);
     }
 }
 
