@@ -53,7 +53,11 @@ pub(super) fn crates_point_inward(tree: &Tree) -> Vec<Finding> {
                 section = line;
             }
             let key = line.split(['.', '=', ' ']).next().unwrap_or_default();
-            if section.ends_with("dependencies]") && OURS.contains(&key) && !allowed.contains(&key) {
+            if section.ends_with("dependencies]")
+                && OURS.contains(&key)
+                && key != name
+                && !allowed.contains(&key)
+            {
                 findings.push(Finding::new(manifest, index + 1, format!("`{name}` must not know `{key}`")));
             }
         }

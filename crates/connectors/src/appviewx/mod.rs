@@ -131,6 +131,10 @@ impl Connector for Appviewx {
 
     async fn observe(&self, order: &Order) -> Result<Sight, Failure> {
         let user = self.user(&order.account).await?;
+        if user.is_called(&self.witness) {
+            let text = format!("{} is the account that Exeunt signs in with, or looks for", user.name);
+            return Err(Failure::Refused(text));
+        }
         self.sight(order, &user)
     }
 

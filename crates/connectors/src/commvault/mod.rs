@@ -16,7 +16,7 @@ mod xml;
 
 use async_trait::async_trait;
 use domain::correlation::Theirs;
-use domain::{Action, Capabilities, RemoteAccount};
+use domain::{Action, Capabilities, NameKey, RemoteAccount};
 use reqwest::{Method, RequestBuilder};
 
 use self::said::Said;
@@ -29,6 +29,8 @@ use crate::{AccountPage, Checked, Connector, Failure, Order, Owned, Place, Setti
 
 pub struct Commvault {
     door: Signed<Door>,
+    /// Who we are there, where that is known.
+    own_name: Option<String>,
     /// That a user's workloads were released: no call shows it.
     released: Heard,
 }
@@ -49,7 +51,8 @@ impl Commvault {
         let device = format!("exeunt-{}", place.name);
         let client = HttpClient::new(&settings.connection, place.vault, place.pace)?;
         let door = Door { address: settings.address()?, credential, device };
-        Ok(Self { door: Signed::new(client, door), released: Heard::default() })
+        let released = Heard::default();
+        Ok(Self { door: Signed::new(client, door), own_name: settings.user_name, released })
     }
 
     /// `path` is one of ours with its query, relative to the root.
@@ -82,6 +85,9 @@ impl Connector for Commvault {
     async fn observe(&self, order: &Order) -> Result<Sight, Failure> {
         let user = self.user(account_id(&order.account)?).await?;
         let shown = user.shown();
+        if self.own_name.as_ref().is_some_and(|own| NameKey::new(own) == NameKey::new(&user.name)) {
+            return Err(Failure::Refused(format!("{shown} is the account that Exeunt signs in with")));
+        }
         let evidence = match (order.action, user.enabled) {
             (Action::Disable | Action::Enable, None) => {
                 return Err(Failure::Unheard(format!("it is not told whether account {shown} is enabled")));

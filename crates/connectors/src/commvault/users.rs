@@ -131,9 +131,9 @@ impl Commvault {
             Some(user) => {
                 Err(Failure::Broken(format!("{denied}; but the list of users shows {}", user.shown())))
             }
-            None => {
-                Err(Failure::Absent(format!("account {id} does not exist: {denied}, and no list shows it")))
-            }
+            None => Err(Failure::Absent(format!(
+                "account {id} does not exist: {denied}, and the list of users does not show it"
+            ))),
         }
     }
 }

@@ -162,6 +162,18 @@ async fn the_account_owner_stays_until_a_person_has_handed_over() {
 }
 
 #[tokio::test]
+async fn our_own_account_is_not_touched() {
+    let gateway = Gateway::staffed();
+    let backend = gateway.serve().await;
+    let connector = connector(&backend.url(), &json!({ "disable": "unassign_groups" }));
+    for action in [Action::Delete, Action::Disable] {
+        let outcome = perform(&*connector, &[], &order(action, "svc_exeunt")).await.outcome;
+        assert!(matches!(outcome, Outcome::Refused { .. }), "{outcome:?}");
+    }
+    assert!(gateway.state().effects.is_empty());
+}
+
+#[tokio::test]
 async fn what_a_person_must_do_is_refused() {
     let backend = Gateway::staffed().serve().await;
     let connector = connector(&backend.url(), &json!({}));

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use connectors::conformance::{Backend, Message, order};
 use connectors::{Failure, check_settings};
+use domain::correlation::Theirs;
 use domain::{Action, PlatformKind};
 use serde_json::{Value, json};
 
@@ -121,7 +122,7 @@ async fn an_expired_session_is_followed_by_one_login_and_one_repetition() {
         let backend = backend.await;
         let connector = connector(&backend.url(), &json!({}));
         for _ in 0..3 {
-            let found = connector.observe(&order(Action::Delete, "svc_exeunt")).await;
+            let found = connector.find(Theirs::UserName, "svc_exeunt").await;
             assert!(found.is_ok(), "{found:?}");
         }
         assert_eq!((count(&backend, "login"), count(&backend, "user-search")), (2, 4));

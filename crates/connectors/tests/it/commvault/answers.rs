@@ -214,6 +214,17 @@ async fn workloads_are_released_by_name_else_by_id() {
 }
 
 #[tokio::test]
+async fn our_own_account_is_not_touched() {
+    let cell = Cell::staffed();
+    cell.add(9, "SVC_exeunt");
+    for action in [Action::Disable, Action::Release, Action::Delete] {
+        let (outcome, _) = perform(&cell, Order { heir: Some(user("20")), ..order(action, "9") }).await;
+        assert!(matches!(outcome, Outcome::Refused { .. }), "{outcome:?}");
+    }
+    assert!(cell.state().effects.is_empty());
+}
+
+#[tokio::test]
 async fn what_a_person_must_do_is_refused() {
     for action in [Action::EndSessions, Action::Transfer] {
         let (outcome, _) = perform(&Cell::staffed(), order(action, "10")).await;

@@ -22,6 +22,8 @@ pub(crate) struct Ground {
     databases: Vec<String>,
     roles: Vec<String>,
     secrets: TempDir,
+    /// The server's superuser.
+    root: tokio::sync::OnceCell<Client>,
     /// Where a schema of ours is, and how it goes.
     shared: Option<(Arc<Ground>, String)>,
 }
@@ -32,7 +34,14 @@ impl Ground {
         let tag = format!("{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let secrets = tempfile::tempdir().expect("a folder");
         std::fs::write(secrets.path().join("password"), PASSWORD).expect("a file");
-        Self { tag, databases: Vec::new(), roles: Vec::new(), secrets, shared: None }
+        Self {
+            tag,
+            databases: Vec::new(),
+            roles: Vec::new(),
+            secrets,
+            root: tokio::sync::OnceCell::new(),
+            shared: None,
+        }
     }
 
     /// A name that no other test has.
@@ -103,7 +112,11 @@ impl Ground {
 
     /// Statements by the server's superuser, outside of any database of ours.
     pub(crate) async fn run(&self, sql: &str) {
-        self.run_in("postgres", sql).await;
+        self.root().await.batch_execute(sql).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+    }
+
+    async fn root(&self) -> &Client {
+        self.root.get_or_init(|| signed_in("postgres", "postgres")).await
     }
 
     pub(crate) async fn run_in(&self, database: &str, sql: &str) {
@@ -116,7 +129,7 @@ impl Ground {
 
     /// The one row about `name`.
     async fn row(&self, sql: &str, name: &str) -> Row {
-        signed_in("postgres", "postgres").await.query_one(sql, &[&name]).await.expect(sql)
+        self.root().await.query_one(sql, &[&name]).await.expect(sql)
     }
 
     /// The first column of all rows, joined.
@@ -165,9 +178,7 @@ impl Drop for Ground {
                 client.batch_execute("SET lock_timeout = '5s'").await.expect("sets it");
                 for statement in statements {
                     // Where the test failed, its message matters more than this.
-                    if let Err(error) = client.batch_execute(&statement).await {
-                        eprintln!("{statement}: {error:?}");
-                    }
+                    let _ = client.batch_execute(&statement).await;
                 }
             });
         };

@@ -1,7 +1,5 @@
 //! The `postgres` kind against a real server.
 
-#![expect(clippy::print_stderr, reason = "tests")]
-
 mod conforms;
 mod front;
 mod gone;

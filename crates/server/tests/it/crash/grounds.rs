@@ -28,13 +28,13 @@ pub(super) fn directory() -> Slapd {
     slapd
 }
 
-/// A server on which a role owns a table in each of two databases, and is signed in.
+/// A server on which a role owns a table, and is signed in.
 pub(super) struct Database {
     ground: Ground,
     administrator: String,
     pub(super) leaver: String,
     pub(super) heir: String,
-    databases: [String; 2],
+    name: String,
     _session: Client,
 }
 
@@ -43,16 +43,14 @@ impl Database {
         let mut ground = Ground::new();
         let administrator = ground.role("exeunt", "LOGIN SUPERUSER").await;
         let (leaver, heir) = (ground.role("jsmith", "LOGIN").await, ground.role("kjones", "LOGIN").await);
-        let databases = [ground.database("sales").await, ground.database("stock").await];
-        for database in &databases {
-            let owned = format!("CREATE TABLE t (); ALTER TABLE t OWNER TO {}", quoted(&leaver));
-            ground.run_in(database, &owned).await;
-        }
-        let session = signed_in(&leaver, &databases[0]).await;
-        Self { ground, administrator, leaver, heir, databases, _session: session }
+        let database = ground.database("sales").await;
+        let owned = format!("CREATE TABLE t (); ALTER TABLE t OWNER TO {}", quoted(&leaver));
+        ground.run_in(&database, &owned).await;
+        let session = signed_in(&leaver, &database).await;
+        Self { ground, administrator, leaver, heir, name: database, _session: session }
     }
 
-    pub(super) fn backend(&self) -> SocketAddr {
+    pub(super) fn backend() -> SocketAddr {
         ([127, 0, 0, 1], server().get_ports()[0]).into()
     }
 
@@ -60,16 +58,14 @@ impl Database {
     pub(super) fn settings(&self, port: u16) -> Value {
         json!({
             "host": "127.0.0.1", "port": port, "user": self.administrator, "password": "file:secret",
-            "tls": "off_on_loopback", "databases": self.databases,
+            "tls": "off_on_loopback", "databases": [self.name],
         })
     }
 
     pub(super) async fn check_handed_over(&self) {
         assert!(!self.ground.exists(&self.leaver).await, "the role is gone");
-        for database in &self.databases {
-            let owner = "SELECT tableowner::text FROM pg_tables WHERE tablename = 't'";
-            assert_eq!(self.ground.texts(database, owner).await, self.heir);
-        }
+        let owner = "SELECT tableowner::text FROM pg_tables WHERE tablename = 't'";
+        assert_eq!(self.ground.texts(&self.name, owner).await, self.heir);
     }
 }
 

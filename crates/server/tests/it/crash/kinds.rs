@@ -84,7 +84,7 @@ fn crash_before_the_answer_of_a_database() {
         let ground = Database::new().await;
         let settings = |port| ground.settings(port);
         let kind = PlatformKind::Postgres;
-        let trial = Trial::before(kind, ground.backend(), sql, settings, DATABASE_PASSWORD).await;
+        let trial = Trial::before(kind, Database::backend(), sql, settings, DATABASE_PASSWORD).await;
         trial.depart(&ground.leaver, &ground.heir, &[Goal::Deactivate, Goal::Restore, Goal::Leave]).await;
         let all = [Action::Disable, Action::Enable, Action::EndSessions, Action::Transfer, Action::Delete];
         trial.check(&all).await;

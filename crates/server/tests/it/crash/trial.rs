@@ -70,10 +70,8 @@ impl Trial {
             self.app.create_user(&self.console, new).await.expect("a user");
         }
         for goal in goals {
-            let heir = match goal.transfers() {
-                true => HeirRef::User(UserRef::Name(heir.to_owned())),
-                false => HeirRef::Unsaid,
-            };
+            let heir = UserRef::Name(heir.to_owned());
+            let heir = if goal.transfers() { HeirRef::User(heir) } else { HeirRef::Unsaid };
             let start = Start { heir, ..Start::new(*goal, vec![UserRef::Name(leaver.to_owned())]) };
             let started = self.app.start(&self.console, start).await.expect("accepted").remove(0);
             let deaths = self.see_to_its_end(&started.offboarding.id).await;
