@@ -15,10 +15,10 @@ pub(crate) struct Server {
     _said: BufReader<ChildStdout>,
 }
 
-/// Runs `script`, a path from this folder, in an environment that `xtask/python/ENVIRONMENT.txt` describes. Its first
+/// Runs `script`, a path from this folder (also where another crate's tests borrow it), in an environment that `xtask/python/ENVIRONMENT.txt` describes. Its first
 /// line says `port N`.
 pub(crate) fn serve(environment: &str, script: &str, arguments: &[&str]) -> Server {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it").join(script);
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../connectors/tests/it").join(script);
     // Isolated: neither the machine's settings nor what lies beside a script may get in.
     let mut child = Command::new(interpreter(environment))
         .arg("-I")

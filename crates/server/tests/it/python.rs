@@ -2,8 +2,13 @@
 //!
 //! They are named by the environment and never skipped: a client that silently did not run proves nothing.
 
+#[path = "../../../connectors/tests/it/python.rs"]
+mod programs;
+
 use std::path::PathBuf;
 use std::process::Command;
+
+pub(crate) use self::programs::{Server, serve};
 
 const HOME: &str = "EXEUNT_TEST_PYTHON";
 

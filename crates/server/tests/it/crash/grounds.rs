@@ -15,8 +15,14 @@ mod authority;
 #[path = "../../../../connectors/tests/it/postgres/ground.rs"]
 mod ground;
 #[expect(dead_code, reason = "the connectors' tests use the rest of it")]
+#[path = "../../../../connectors/tests/it/scim/servers.rs"]
+pub(super) mod servers;
+#[expect(dead_code, reason = "the connectors' tests use the rest of it")]
 #[path = "../../../../connectors/tests/it/ldap/slapd.rs"]
 pub(super) mod slapd;
+#[expect(dead_code, reason = "the connectors' tests use the rest of it")]
+#[path = "../../../../connectors/tests/it/http/wiki.rs"]
+pub(super) mod wiki;
 
 /// A directory in which person 1 manages two others.
 pub(super) fn directory() -> Slapd {

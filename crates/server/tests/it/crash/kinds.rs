@@ -1,14 +1,15 @@
 //! Every kind of connector, its server killed after each change that it sends and before the answer comes: the next
 //! life sees what was done, says how it is known, and does it once.
 //!
-//! The three vendors' products are played by a second Exeunt, which speaks their APIs; the directory and the database
-//! are real ones.
+//! The three vendors' products are played by a second Exeunt, which speaks their APIs; the service provider, the
+//! directory and the database are real ones; the described API is the connectors' tests' own.
 
 use domain::{Action, Goal, PlatformKind};
 use exeunt::app::{ADMINISTRATOR, UserRef};
 use serde_json::json;
 
-use super::grounds::{DATABASE_PASSWORD, Database, directory, slapd};
+use super::grounds::servers::{Provider, SECRET, Which};
+use super::grounds::{DATABASE_PASSWORD, Database, directory, slapd, wiki};
 use super::other::{Other, PASSWORD};
 use super::trial::Trial;
 use crate::home::run;
@@ -54,6 +55,47 @@ fn crash_before_the_answer_of_appviewx() {
         trial.depart("jsmith", "kjones", &[Goal::Remove]).await;
         trial.check(&[Action::Delete]).await;
         other.check_removed("jsmith").await;
+    });
+}
+
+#[test]
+fn crash_before_the_answer_of_a_service_provider() {
+    run(async {
+        let ground = Provider::new(Which::Scim2);
+        for name in ["jsmith", "kjones"] {
+            ground.user(name, &format!("{name}@example.com")).await;
+        }
+        let settings = |port| {
+            let front = format!("http://127.0.0.1:{port}");
+            ground.settings(&json!({ "base_url": ground.below(&front) }))
+        };
+        let trial = Trial::before(PlatformKind::Scim, ground.address(), http, settings, SECRET).await;
+        trial.depart("jsmith", "kjones", &[Goal::Deactivate, Goal::Restore, Goal::Leave]).await;
+        trial.check(&[Action::Disable, Action::Enable, Action::Delete]).await;
+    });
+}
+
+#[test]
+fn crash_before_the_answer_of_a_described_api() {
+    run(async {
+        let (ground, _wiki) = wiki::wiki().await;
+        let settings = |port| {
+            let mut settings = wiki::description(&format!("http://127.0.0.1:{port}"));
+            settings["authentication"]["secret"] = json!("file:secret");
+            settings
+        };
+        let trial =
+            Trial::before(PlatformKind::Http, ground.address(), http, settings, wiki::TOKEN).await;
+        trial.depart("user_01", "kjones", &[Goal::Deactivate, Goal::Restore, Goal::Leave]).await;
+        let all = [
+            Action::Disable,
+            Action::Enable,
+            Action::EndSessions,
+            Action::Transfer,
+            Action::Release,
+            Action::Delete,
+        ];
+        trial.check(&all).await;
     });
 }
 
