@@ -6,8 +6,10 @@ mod cases;
 mod client;
 mod disk;
 mod load;
+mod platforms;
 mod report;
 mod server;
+mod stub;
 
 use std::time::Instant;
 
@@ -36,6 +38,7 @@ pub(crate) fn run(options: &Options) -> Result {
     let server = Server::start(folder.path(), options.users, &mut report)?;
     cases::run(&server, options.seconds, options.users, &mut report)?;
     drop(server);
+    platforms::run(folder.path(), options.seconds, &mut report)?;
     println!("{report}");
     Ok(())
 }

@@ -34,12 +34,18 @@ impl Server {
         let store = folder.join("exeunt.db");
         prepare(folder, &store, users, report)?;
         let begun = now();
-        let (child, address) = spawn(&store)?;
+        let (child, address) = spawn(&store, &[])?;
         report.time(&format!("start-up with {users} users"), begun.elapsed(), "to the listening line");
         let mut server = Self { child, address, token: String::new(), store };
         server.token = server.sign_in()?;
         report.add("memory after start-up", format!("{:.0} MiB", server.memory_mib()?), "resident");
         Ok(server)
+    }
+
+    /// A server over a store that is there, or is made now.
+    pub(super) fn over(store: &Path, arguments: &[&str]) -> Result<Self> {
+        let (child, address) = spawn(store, arguments)?;
+        Ok(Self { child, address, token: String::new(), store: store.to_owned() })
     }
 
     pub(super) fn client(&self) -> Result<Client> {
@@ -78,10 +84,11 @@ fn program() -> PathBuf {
     root().join("target/release/exeunt")
 }
 
-fn spawn(store: &Path) -> Result<(Child, SocketAddr)> {
+fn spawn(store: &Path, arguments: &[&str]) -> Result<(Child, SocketAddr)> {
     let mut child = Command::new(program())
         .args(["serve", "--listen", "127.0.0.1:0", "--store"])
         .arg(format!("sqlite:{}", store.display()))
+        .args(arguments)
         .env("EXEUNT_ADMIN_PASSWORD", PASSWORD)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -98,23 +105,26 @@ fn spawn(store: &Path) -> Result<(Child, SocketAddr)> {
 /// Writes and imports the company, through the program's own commands.
 fn prepare(folder: &Path, store: &Path, users: usize, report: &mut Report) -> Result {
     // The first start makes the default tenant; the second is the one that is measured.
-    let (mut child, _) = spawn(store)?;
+    let (mut child, _) = spawn(store, &[])?;
     child.kill()?;
     child.wait()?;
     write_company(folder, users)?;
-    let exeunt = |arguments: &[&str]| -> Result {
-        let mut command = Command::new(program());
-        command.args(arguments).arg("--store").arg(format!("sqlite:{}", store.display()));
-        command.current_dir(folder).stdout(Stdio::null());
-        let status = command.status()?;
-        if status.success() { Ok(()) } else { Err(format!("exeunt {} failed", arguments.join(" ")).into()) }
-    };
-    exeunt(&["platform", "apply", "platforms.toml"])?;
+    exeunt(folder, store, &["platform", "apply", "platforms.toml"])?;
     let begun = now();
-    exeunt(&["import", "--users", "users.csv", "--assets", "assets.csv", "--accounts", "accounts.csv"])?;
+    let files = ["import", "--users", "users.csv", "--assets", "assets.csv", "--accounts", "accounts.csv"];
+    exeunt(folder, store, &files)?;
     let note = format!("{} assets, {} accounts", LARGE + 10 * OWNERS, PRESENT * PLATFORMS.len());
     report.time(&format!("import of {users} users"), begun.elapsed(), note);
     Ok(())
+}
+
+/// One of the program's own commands, on the store, in the folder.
+pub(super) fn exeunt(folder: &Path, store: &Path, arguments: &[&str]) -> Result {
+    let mut command = Command::new(program());
+    command.args(arguments).arg("--store").arg(format!("sqlite:{}", store.display()));
+    let status = command.current_dir(folder).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
+    let shown = &arguments[..arguments.len().min(3)];
+    if status.success() { Ok(()) } else { Err(format!("exeunt {} failed", shown.join(" ")).into()) }
 }
 
 fn write_company(folder: &Path, users: usize) -> Result {
