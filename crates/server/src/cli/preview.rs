@@ -64,7 +64,7 @@ pub(super) fn told(preview: &Preview) -> String {
     let by_hand = preview.plan.steps.iter().filter(|step| step.hand.is_some());
     let told =
         |step: &Step| format!("step {} by hand: {}\n", step.no, step.note.as_deref().unwrap_or_default());
-    let lines: String = places.chain(unseen).chain(by_hand.map(told)).collect();
+    let lines = places.chain(unseen).chain(by_hand.map(told)).collect::<Vec<_>>().concat();
     format!("{owns}\n{steps}{lines}")
 }
 

@@ -141,7 +141,8 @@ fn told(found: &[Offboarding], nodes: &[String], held: &[String]) -> String {
         [one] => format!("1 node at work: {one}"),
         many => format!("{} nodes at work: {}", many.len(), many.join(", ")),
     };
-    let held: String = held.iter().map(|name| format!("held: credentials: {}\n", view::held(name))).collect();
+    let line = |name: &String| format!("held: credentials: {}\n", view::held(name));
+    let held = held.iter().map(line).collect::<Vec<_>>().concat();
     if found.is_empty() {
         return format!("no offboarding is open\n{held}{work}\n");
     }

@@ -129,3 +129,13 @@ fn files_must_say_what_they_hold() {
     assert_eq!(ran.code, Some(1));
     assert!(ran.err.starts_with("exeunt: users.csv: "), "{}", ran.err);
 }
+
+/// It would stand for an account that is still to be found.
+#[test]
+fn no_account_is_called_as_if_it_were_unknown() {
+    let console = Console::company("[[platform]]\nname = \"training\"\nkind = \"simulated\"\n");
+    console.write("accounts.csv", "user,platform,remote_id\nkjones,training,?k\n");
+    let ran = console.run(&["import", "accounts.csv"]);
+    let problem = "exeunt: nothing was added\naccounts.csv:2: remote_id: \"?k\": must not begin with ?\n";
+    assert_eq!((ran.code, ran.err.as_str()), (Some(1), problem));
+}
