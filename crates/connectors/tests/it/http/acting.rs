@@ -77,6 +77,21 @@ async fn a_404_is_no_absent_account_unless_it_says_so() {
 }
 
 #[tokio::test]
+async fn a_list_that_does_not_follow_the_filter_proves_no_absence() {
+    let everybody = json!({ "users": [
+        { "id": 1, "login": "admin", "mail": "admin@example.com", "state": "active" },
+        { "id": 2, "login": "user_1", "mail": "user_1@example.com", "state": "active" },
+    ] });
+    let backend = answering(200, everybody).await;
+    let connector = wiki::open(&wiki::description(&backend.url()));
+    let found = connector.find(Theirs::UserName, "jsmith").await;
+    assert!(matches!(&found, Err(Failure::Refused(text)) if text.contains("shows 2 accounts")), "{found:?}");
+    // Whoever only resembles the leaver is an answer to what was asked.
+    let similar = connector.find(Theirs::UserName, "USER").await.expect("an answer");
+    assert_eq!(similar.len(), 2);
+}
+
+#[tokio::test]
 async fn an_answer_about_somebody_else_proves_nothing() {
     let backend = answering(200, json!({})).await;
     let connector = wiki::open(&wiki::description(&backend.url()));
