@@ -92,6 +92,20 @@ async fn a_list_that_does_not_follow_the_filter_proves_no_absence() {
 }
 
 #[tokio::test]
+async fn a_wrong_password_is_shown_once_however_many_ask_at_once() {
+    let backend = Backend::answering(|_| Message::status(401, &[], "who are you")).await;
+    let mut settings = wiki::description(&backend.url());
+    settings["authentication"] = json!({ "kind": "basic", "user_name": "exeunt", "password": "file:client" });
+    let connector = wiki::open(&settings);
+    let order = order(Action::Disable, "7");
+    let asked = tokio::join!(connector.observe(&order), connector.observe(&order), connector.check());
+    assert!(matches!(asked.0, Err(Failure::Credentials(_))), "{asked:?}");
+    assert!(matches!(asked.1, Err(Failure::Credentials(_))), "{asked:?}");
+    assert!(matches!(asked.2, Err(Failure::Credentials(_))), "{asked:?}");
+    assert_eq!(backend.asked().len(), 1);
+}
+
+#[tokio::test]
 async fn an_answer_about_somebody_else_proves_nothing() {
     let backend = answering(200, json!({})).await;
     let connector = wiki::open(&wiki::description(&backend.url()));
