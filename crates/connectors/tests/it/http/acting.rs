@@ -106,6 +106,14 @@ async fn a_wrong_password_is_shown_once_however_many_ask_at_once() {
 }
 
 #[tokio::test]
+async fn a_place_that_nobody_gave_out_breaks_nothing() {
+    let backend = answering(200, json!({ "users": [] })).await;
+    let connector = wiki::open(&wiki::description(&backend.url()));
+    let far = connector.accounts(Some("4294967295.0.18446744073709551615")).await;
+    assert!(matches!(&far, Ok(page) if page.next.is_none()), "{far:?}");
+}
+
+#[tokio::test]
 async fn an_answer_about_somebody_else_proves_nothing() {
     let backend = answering(200, json!({})).await;
     let connector = wiki::open(&wiki::description(&backend.url()));
