@@ -154,7 +154,7 @@ impl Connector for Appviewx {
         for initial in INITIALS.chars().skip(begin) {
             loop {
                 let found = self.search(&initial.to_string(), after).await?;
-                after += found.users.len();
+                after = after.saturating_add(found.users.len());
                 let begins = |user: &&User| user.name.to_lowercase().starts_with(initial);
                 let accounts: Vec<_> = found.users.iter().filter(begins).map(User::account).collect();
                 if !accounts.is_empty() {

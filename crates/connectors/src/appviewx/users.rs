@@ -124,7 +124,7 @@ impl Appviewx {
     /// What the search for `filter` finds after so many.
     pub(super) async fn search(&self, filter: &str, after: usize) -> Result<Found, Failure> {
         let payload = json!({ "payload": {
-            "startIndex": after + 1,
+            "startIndex": after.saturating_add(1),
             "maxSize": MAX_ACCOUNT_PAGE,
             "sortColumn": "loginName",
             "sortOrder": "asc",

@@ -76,7 +76,7 @@ impl Commvault {
         Ok(users.iter().filter_map(|user| user.known_by(field, value)).collect())
     }
 
-    /// Everybody, by id.
+    /// Everybody, by id. A list without anybody is not believed: not even our own account would be there.
     pub(super) async fn users(&self) -> Result<Vec<User>, Failure> {
         let mut users: Vec<User> = Vec::new();
         loop {
@@ -85,6 +85,11 @@ impl Commvault {
             users.extend(page);
             users.sort_unstable_by_key(|user| user.id);
             users.dedup_by_key(|user| user.id);
+            if users.is_empty() {
+                return Err(Failure::Broken(
+                    "the list of users is empty: not even our own account".to_owned(),
+                ));
+            }
             if total.is_none_or(|total| users.len() >= total) {
                 return Ok(users);
             }

@@ -16,6 +16,7 @@ mod values;
 use async_trait::async_trait;
 use domain::correlation::Theirs;
 use domain::{Capabilities, RemoteAccount};
+use serde_json::Value;
 
 use self::pages::{Cursor, List};
 pub use self::settings::Settings;
@@ -62,7 +63,18 @@ impl Http {
         let answer = self.speaker.ask(&find.request, &Values::of_value(value)).await?;
         let document = answer.json()?;
         let Some(list) = &find.list else { return Ok(vec![shape.read(&document)?]) };
-        list.entries(&answer.asked, &document)?.iter().map(|entry| shape.read(entry)).collect()
+        let entries = list.entries(&answer.asked, &document)?;
+        let accounts = entries.iter().map(|entry| shape.read(entry)).collect::<Result<Vec<_>, _>>()?;
+        if !entries.is_empty() && !entries.iter().any(|entry| mentions(entry, value)) {
+            // A list that is not filtered has pages, and the account may be on any of them.
+            return Err(Failure::Refused(format!(
+                "{} was asked for {value:?} and shows {} accounts that have nothing of it: the filter is not \
+                 followed, so that nothing can be said of an account",
+                answer.asked,
+                entries.len()
+            )));
+        }
+        Ok(accounts)
     }
 
     async fn owned(&self, kind: &Belongings, account: &str) -> Result<Owned, Failure> {
@@ -150,5 +162,15 @@ impl Connector for Http {
             permissions,
             clock_ms: answer.clock_ms(),
         })
+    }
+}
+
+/// Whether a text in it holds the value, as rules compare: case, `\` for `/` and the dashes of guids aside.
+fn mentions(entry: &Value, value: &str) -> bool {
+    let plain = |text: &str| text.to_lowercase().replace('\\', "/").replace('-', "");
+    match entry {
+        Value::Array(list) => list.iter().any(|inner| mentions(inner, value)),
+        Value::Object(fields) => fields.values().any(|inner| mentions(inner, value)),
+        simple => condition::text_of(simple).is_some_and(|text| plain(&text).contains(&plain(value))),
     }
 }

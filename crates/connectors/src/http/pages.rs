@@ -126,7 +126,7 @@ impl Paging {
     ) -> Result<Option<String>, Failure> {
         let number = || place.and_then(|place| place.parse().ok()).unwrap_or(self.first());
         Ok(match self.by {
-            By::Page if entries > 0 => Some((number() + 1).to_string()),
+            By::Page if entries > 0 => Some(number().saturating_add(1).to_string()),
             By::Offset if entries > 0 => {
                 Some(number().saturating_add(u64::try_from(entries).unwrap_or(u64::MAX)).to_string())
             }
@@ -204,7 +204,7 @@ impl Cursor {
         entries: usize,
         next: Option<String>,
     ) -> Result<Option<Self>, Failure> {
-        let skipped = self.skipped + taken;
+        let skipped = self.skipped.saturating_add(taken);
         if taken > 0 && skipped < entries {
             return Ok(Some(Self { skipped, ..self }));
         }
@@ -212,7 +212,7 @@ impl Cursor {
         if self.pages >= MAX_PAGES {
             return Err(Failure::Refused(format!("more than {MAX_PAGES} pages of accounts")));
         }
-        Ok(Some(Self { pages: self.pages + 1, skipped: 0, place: Some(place) }))
+        Ok(Some(Self { pages: self.pages.saturating_add(1), skipped: 0, place: Some(place) }))
     }
 }
 

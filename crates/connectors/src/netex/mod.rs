@@ -129,7 +129,7 @@ impl Connector for Netex {
         match users.first() {
             // A server that does not page begins anew.
             Some(begins) if begins.id != first => Ok(AccountPage {
-                next: Some(format!("{} {}", start + users.len(), begins.id)),
+                next: Some(format!("{} {}", start.saturating_add(users.len()), begins.id)),
                 accounts: users.iter().take(MAX_ACCOUNT_PAGE).map(User::account).collect(),
             }),
             _ => Ok(AccountPage::default()),

@@ -3,6 +3,7 @@
 //! Owns: the credentials, the token of an OAuth 2 client, and that credentials which were refused are not shown again.
 //! Never: what is asked.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
@@ -97,6 +98,10 @@ pub(crate) struct Credentials {
     shown: Shown,
     /// What was said when they were refused: whoever repeats them is locked out.
     refused: OnceLock<String>,
+    /// Whether they were taken once.
+    taken: AtomicBool,
+    /// A password that was never taken is shown by one request at a time: many at once would lock our account.
+    first: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug)]
@@ -155,11 +160,18 @@ impl Credentials {
                 })
             }
         };
-        Ok(Self { shown, refused: OnceLock::new() })
+        Ok(Self {
+            shown,
+            refused: OnceLock::new(),
+            taken: AtomicBool::new(false),
+            first: tokio::sync::Mutex::default(),
+        })
     }
 
     /// Asks with our credentials; a token that is not taken any more is renewed once.
     pub(crate) async fn ask(&self, client: &HttpClient, request: RequestBuilder) -> Result<Answer, Failure> {
+        let untried = matches!(self.shown, Shown::Basic(..)) && !self.taken.load(Ordering::Relaxed);
+        let _one_at_a_time = if untried { Some(self.first.lock().await) } else { None };
         if let Some(said) = self.refused.get() {
             return Err(Failure::Credentials(format!("not tried again: {said}")));
         }
@@ -185,6 +197,9 @@ impl Credentials {
         };
         if answer.status == StatusCode::UNAUTHORIZED {
             return Err(self.refuse(answer.failure()));
+        }
+        if answer.status.is_success() {
+            self.taken.store(true, Ordering::Relaxed);
         }
         Ok(answer)
     }

@@ -6,10 +6,13 @@ use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-/// Metadata services outside the link-local ranges: Alibaba Cloud, Oracle Cloud, and Amazon's by IPv6.
-const METADATA: [IpAddr; 3] = [
+/// Metadata services outside the link-local ranges: Alibaba Cloud, Oracle Cloud, Azure's wire server, and Google's
+/// and Amazon's by IPv6.
+const METADATA: [IpAddr; 5] = [
     IpAddr::V4(Ipv4Addr::new(100, 100, 100, 200)),
     IpAddr::V4(Ipv4Addr::new(192, 0, 0, 192)),
+    IpAddr::V4(Ipv4Addr::new(168, 63, 129, 16)),
+    IpAddr::V6(Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254)),
     IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254)),
 ];
 
@@ -70,12 +73,30 @@ impl Resolve for Guard {
 }
 
 fn is_closed(address: IpAddr) -> bool {
+    if let IpAddr::V6(v6) = address
+        && let Some(inner) = translated(v6)
+    {
+        return is_closed(inner.into());
+    }
     let many_or_none = address.is_unspecified() || address.is_multicast();
     let link_local = match address {
         IpAddr::V4(v4) => v4.is_link_local() || v4.is_broadcast(),
         IpAddr::V6(v6) => v6.is_unicast_link_local(),
     };
     many_or_none || link_local || METADATA.contains(&address)
+}
+
+/// The IPv4 address that a gateway would make of it: NAT64 (RFC 6052), 6to4 (RFC 3056), and the form `::1.2.3.4`.
+fn translated(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    let of = |high: u16, low: u16| {
+        let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
+        Some(Ipv4Addr::new(a, b, c, d))
+    };
+    match address.segments() {
+        [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => of(high, low),
+        [0, 0, 0, 0, 0, 0, high, low] if high > 0 => of(high, low),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -90,14 +111,19 @@ mod tests {
             "::ffff:169.254.169.254",
             "fe80::1",
             "fd00:ec2::254",
+            "fd20:ce::254",
             "100.100.100.200",
+            "168.63.129.16",
+            "64:ff9b::a9fe:a9fe",
+            "2002:a9fe:a9fe::1",
+            "::169.254.169.254",
             "0.0.0.0",
             "224.0.0.1",
             "255.255.255.255",
         ] {
             assert!(!guard.permits(closed.parse().expect("an address")), "{closed}");
         }
-        for open in ["127.0.0.1", "::1", "10.0.0.7", "93.184.216.34", "fd00::1"] {
+        for open in ["127.0.0.1", "::1", "10.0.0.7", "93.184.216.34", "fd00::1", "64:ff9b::5db8:d822"] {
             assert!(guard.permits(open.parse().expect("an address")), "{open}");
         }
         let named = Guard::new(vec!["169.254.10.1".parse().expect("an address")]);

@@ -67,6 +67,10 @@ async fn nobody_is_absent_because_of_a_wrong_path_a_proxy_or_half_an_answer() {
         said(204, ""),
         ok("<html>Sign in</html>"),
         ok("{}"),
+        ok(r#"{"users":[]}"#),
+        ok(r#"{"users":null}"#),
+        ok("<App_GetUserPropertiesResponse><users/></App_GetUserPropertiesResponse>"),
+        ok(r#"{"users":[],"totalRecords":0}"#),
         ok(r#"{"users":"none"}"#),
         ok(r#"{"users":[{"email":"x"}]}"#),
         ok(r#"{"errorCode":2,"errorMessage":"database is down"}"#),
@@ -91,6 +95,15 @@ async fn nobody_is_absent_because_of_a_wrong_path_a_proxy_or_half_an_answer() {
     ] {
         let unknown = look(one.clone(), ok(ENABLED)).await;
         assert!(!matches!(unknown, Ok(_) | Err(Failure::Absent(_))), "{one:?}: {unknown:?}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_missing_from_a_list_that_shows_nobody() {
+    for list in [r#"{"users":[]}"#, r#"{"users":null}"#, r#"{"users":[],"totalRecords":0}"#] {
+        let backend = cell(ok(ENABLED), ok(list), ok("")).await;
+        let found = connector(&format!("{}/api", backend.url())).find(Theirs::UserName, "jsmith").await;
+        assert!(matches!(found, Err(Failure::Broken(_))), "{list}: {found:?}");
     }
 }
 

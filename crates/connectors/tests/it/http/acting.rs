@@ -77,6 +77,43 @@ async fn a_404_is_no_absent_account_unless_it_says_so() {
 }
 
 #[tokio::test]
+async fn a_list_that_does_not_follow_the_filter_proves_no_absence() {
+    let everybody = json!({ "users": [
+        { "id": 1, "login": "admin", "mail": "admin@example.com", "state": "active" },
+        { "id": 2, "login": "user_1", "mail": "user_1@example.com", "state": "active" },
+    ] });
+    let backend = answering(200, everybody).await;
+    let connector = wiki::open(&wiki::description(&backend.url()));
+    let found = connector.find(Theirs::UserName, "jsmith").await;
+    assert!(matches!(&found, Err(Failure::Refused(text)) if text.contains("shows 2 accounts")), "{found:?}");
+    // Whoever only resembles the leaver is an answer to what was asked.
+    let similar = connector.find(Theirs::UserName, "USER").await.expect("an answer");
+    assert_eq!(similar.len(), 2);
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_shown_once_however_many_ask_at_once() {
+    let backend = Backend::answering(|_| Message::status(401, &[], "who are you")).await;
+    let mut settings = wiki::description(&backend.url());
+    settings["authentication"] = json!({ "kind": "basic", "user_name": "exeunt", "password": "file:client" });
+    let connector = wiki::open(&settings);
+    let order = order(Action::Disable, "7");
+    let asked = tokio::join!(connector.observe(&order), connector.observe(&order), connector.check());
+    assert!(matches!(asked.0, Err(Failure::Credentials(_))), "{asked:?}");
+    assert!(matches!(asked.1, Err(Failure::Credentials(_))), "{asked:?}");
+    assert!(matches!(asked.2, Err(Failure::Credentials(_))), "{asked:?}");
+    assert_eq!(backend.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn a_place_that_nobody_gave_out_breaks_nothing() {
+    let backend = answering(200, json!({ "users": [] })).await;
+    let connector = wiki::open(&wiki::description(&backend.url()));
+    let far = connector.accounts(Some("4294967295.0.18446744073709551615")).await;
+    assert!(matches!(&far, Ok(page) if page.next.is_none()), "{far:?}");
+}
+
+#[tokio::test]
 async fn an_answer_about_somebody_else_proves_nothing() {
     let backend = answering(200, json!({})).await;
     let connector = wiki::open(&wiki::description(&backend.url()));
