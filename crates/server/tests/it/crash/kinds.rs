@@ -84,8 +84,7 @@ fn crash_before_the_answer_of_a_described_api() {
             settings["authentication"]["secret"] = json!("file:secret");
             settings
         };
-        let trial =
-            Trial::before(PlatformKind::Http, ground.address(), http, settings, wiki::TOKEN).await;
+        let trial = Trial::before(PlatformKind::Http, ground.address(), http, settings, wiki::TOKEN).await;
         trial.depart("user_01", "kjones", &[Goal::Deactivate, Goal::Restore, Goal::Leave]).await;
         let all = [
             Action::Disable,
