@@ -7,6 +7,9 @@ use crate::{Failure, Sight};
 /// A backend ends in its own time once it is told to. So long is waited on the server, longer each time.
 const WAITS_SECONDS: [f64; 6] = [0.01, 0.02, 0.05, 0.1, 0.3, 0.5];
 
+/// How soon sessions are looked at again where the role could still sign in.
+const AFTER_THE_CUT_MS: i64 = 500;
+
 pub(super) fn look_at_login(role: &Role, wanted: bool) -> Sight {
     let evidence = if role.may_sign_in {
         format!("role {} has LOGIN (pg_roles)", role.id())
@@ -25,10 +28,12 @@ pub(super) async fn look_at_sessions(session: &Session, role: &Role) -> Result<S
     let open = open_sessions(session, role, 0.0).await?;
     let again = if role.may_sign_in { "; it may still sign in" } else { "" };
     let evidence = format!("role {} has {open} open sessions (pg_stat_activity){again}", role.id());
-    Ok(if open == 0 { Sight::So { evidence } } else { Sight::NotSo { evidence } })
+    let over = open == 0 && !role.may_sign_in;
+    Ok(if over { Sight::So { evidence } } else { Sight::NotSo { evidence } })
 }
 
-/// Ends what is open, and looks until it has ended or patience has.
+/// Ends what is open, and looks until it has ended or patience has. Programs come back at once: as long as the role
+/// may sign in, its sessions are not over, and it is looked at again once `disable` has had its turn.
 pub(super) async fn end_sessions(session: &Session, role: &Role) -> Result<(), Failure> {
     let end = format!(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
@@ -40,6 +45,10 @@ pub(super) async fn end_sessions(session: &Session, role: &Role) -> Result<(), F
         if open_sessions(session, role, wait).await? == 0 {
             break;
         }
+    }
+    if role.may_sign_in {
+        let reason = format!("the sessions of role {} were ended, but it may still sign in", role.id());
+        return Err(Failure::Busy { reason, after_ms: Some(AFTER_THE_CUT_MS) });
     }
     Ok(())
 }

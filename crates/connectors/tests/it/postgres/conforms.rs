@@ -44,6 +44,8 @@ impl<const SUPERUSER: bool> Stage for Server<SUPERUSER> {
         ground.entrust(&user, &roles.iter().chain([&heir]).collect::<Vec<_>>()).await;
         let database = ground.schema(&roles[2]).await;
         let session = signed_in(&roles[1], &database).await;
+        // As after a disabling: a role that may sign in again is not over with its sessions.
+        ground.run(&format!("ALTER ROLE {} NOLOGIN", quoted(&roles[1]))).await;
         let mut accounts = Vec::new();
         for role in &roles {
             accounts.push(ground.id(role).await);

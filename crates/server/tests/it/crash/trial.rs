@@ -55,7 +55,8 @@ impl Trial {
             name: "elsewhere".to_owned(),
             kind,
             settings,
-            max_in_flight: None,
+            // One change at a time, so that each has a death of its own.
+            max_in_flight: Some(1),
             terms: Terms { leave_out, ..Terms::default() },
         };
         app.apply_platforms(&console, vec![platform]).await.expect("a platform");
