@@ -45,9 +45,10 @@ impl Engine {
     }
 
     async fn run_remote(&self, work: &Work) -> Result<(), Error> {
-        let attempt = match self.app.connections.to(work.claim.tenant, &work.platform) {
-            Ok(connector) => self.act(connector.as_ref(), work).await,
-            Err(error) => refused(format!("the platform's settings do not fit: {error}")),
+        let attempt = match (&work.outdated, self.app.connections.to(work.claim.tenant, &work.platform)) {
+            (Some(reason), _) => refused(reason.clone()),
+            (None, Ok(connector)) => self.act(connector.as_ref(), work).await,
+            (None, Err(error)) => refused(format!("the platform's settings do not fit: {error}")),
         };
         crate::halt::at("applied");
         let verdict = attempt.outcome.verdict();

@@ -202,6 +202,28 @@ fn an_account_of_whoever_has_the_name_now_is_not_touched() {
     });
 }
 
+#[test]
+fn what_is_agreed_now_counts_not_what_was_when_the_plan_was_made() {
+    both(|company| async move {
+        let wiki = Wiki::default();
+        let address = wiki.serve().await;
+        for (terms, said) in [
+            (json!({ "by_hand": ["disable"] }), "a person must disable there now"),
+            (json!({ "leave_out": ["disable"] }), "disable is not asked for there any more"),
+        ] {
+            Wiki::declare(&company, address, json!({})).await;
+            let name = format!("leaver{}", said.len());
+            company.person(&name).await;
+            wiki.account(said.len() as u64, &name, "active", &[]);
+            let id = gone(&company, &name, Goal::Deactivate).await.offboarding.id;
+            Wiki::declare(&company, address, terms).await;
+            let told = refusal(&company, &id).await;
+            assert_eq!(told, format!("wiki was declared anew since: {said}"));
+            assert_eq!(wiki.state_of(said.len() as u64), "active");
+        }
+    });
+}
+
 /// A person is not sent to a platform where nobody is.
 #[test]
 fn where_nobody_is_no_person_has_anything_to_do() {
