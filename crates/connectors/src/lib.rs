@@ -29,7 +29,7 @@ pub use connector::{AccountPage, Checked, Connector, Heir, Order, Owned, Sight};
 pub use failure::Failure;
 pub use open::{Place, check_rules, check_settings, fields, open, rules};
 pub use pace::Pace;
-pub use perform::{Attempt, Presence, act, perform, resolve};
+pub use perform::{Attempt, Presence, Resolved, act, perform, resolve};
 pub use secret::Vault;
 pub use seek::{Sought, seek};
 pub use settings::SettingsError;

@@ -2,7 +2,7 @@
 
 use domain::correlation::Rule;
 use domain::platform::is_sought;
-use domain::{Action, Outcome};
+use domain::{Action, Outcome, RemoteAccount};
 
 use crate::seek::{Sought, seek};
 use crate::{Connector, Failure, Heir, Order, Sight};
@@ -25,43 +25,53 @@ pub enum Presence {
     Nobody,
 }
 
+/// An order with every account filled in, and which of them were not known before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolved {
+    pub order: Order,
+    /// The leaver's account, where it was looked for.
+    pub account: Option<RemoteAccount>,
+    /// The successor's, where it was looked for.
+    pub heir: Option<RemoteAccount>,
+}
+
+impl Resolved {
+    pub fn presence(&self) -> Presence {
+        self.account.as_ref().map_or(Presence::AsKnown, |account| Presence::Found(account.id.clone()))
+    }
+}
+
 /// Finds out which account it is, then acts on it.
 pub async fn perform(connector: &dyn Connector, rules: &[Rule], order: &Order) -> Attempt {
     match resolve(connector, rules, order).await {
-        Ok((order, account)) => act(connector, &order, account).await,
+        Ok(resolved) => act(connector, &resolved.order, resolved.presence()).await,
         Err(attempt) => attempt,
     }
 }
 
 /// Fills in the account, and the successor's, where they are not known yet. The error is an attempt that has come
 /// to its end with that.
-pub async fn resolve(
-    connector: &dyn Connector,
-    rules: &[Rule],
-    order: &Order,
-) -> Result<(Order, Presence), Attempt> {
-    let mut order = order.clone();
-    let mut account = Presence::AsKnown;
+pub async fn resolve(connector: &dyn Connector, rules: &[Rule], order: &Order) -> Result<Resolved, Attempt> {
+    let mut resolved = Resolved { order: order.clone(), account: None, heir: None };
+    let as_known = |outcome| Attempt { outcome, account: Presence::AsKnown };
     if is_sought(&order.account) {
         match seek(connector, rules, &order.user).await {
             Ok(Sought::One(found)) => {
-                account = Presence::Found(found.id.clone());
-                order.account = found.id;
+                resolved.order.account.clone_from(&found.id);
+                resolved.account = Some(found);
             }
             // Nobody to restore is nothing to do: nobody has said that there was an account.
             Ok(Sought::Nobody { evidence }) => {
-                let outcome = Outcome::AlreadyDone { evidence: before(&order, &evidence) };
+                let outcome = Outcome::AlreadyDone { evidence: before(order, &evidence) };
                 return Err(Attempt { outcome, account: Presence::Nobody });
             }
-            Ok(Sought::Several { reason }) => {
-                return Err(Attempt { outcome: Outcome::Refused { reason }, account });
-            }
-            Err(failure) => return Err(Attempt { outcome: failure.of_look(), account }),
+            Ok(Sought::Several { reason }) => return Err(as_known(Outcome::Refused { reason })),
+            Err(failure) => return Err(as_known(failure.of_look())),
         }
     }
-    match find_heir(connector, rules, &mut order).await {
-        Ok(()) => Ok((order, account)),
-        Err(outcome) => Err(Attempt { outcome, account }),
+    match find_heir(connector, rules, &mut resolved).await {
+        Ok(()) => Ok(resolved),
+        Err(outcome) => Err(as_known(outcome)),
     }
 }
 
@@ -116,19 +126,32 @@ fn gone(order: &Order, evidence: String) -> Attempt {
 }
 
 /// A successor whose account there is not known is looked for by the same rules.
-async fn find_heir(connector: &dyn Connector, rules: &[Rule], order: &mut Order) -> Result<(), Outcome> {
-    let Some(Heir::User { user, account: account @ None }) = &mut order.heir else { return Ok(()) };
+async fn find_heir(
+    connector: &dyn Connector,
+    rules: &[Rule],
+    resolved: &mut Resolved,
+) -> Result<(), Outcome> {
+    let Order { account: leaver, heir, .. } = &mut resolved.order;
+    let Some(Heir::User { user, account }) = heir else { return Ok(()) };
     // A kind that knows its accounts by our names has nothing to look for.
-    if rules.is_empty() {
-        return Ok(());
+    if account.is_none() && !rules.is_empty() {
+        let reason = match seek(connector, rules, user).await.map_err(Failure::of_look)? {
+            // What one hands over to oneself is lost with the account.
+            Sought::One(found) if found.id == *leaver => {
+                format!(
+                    "the successor is not clear: account {leaver} is the leaver's and fits {}",
+                    user.user_name
+                )
+            }
+            Sought::One(found) => {
+                *account = Some(found.id.clone());
+                resolved.heir = Some(found);
+                return Ok(());
+            }
+            Sought::Nobody { evidence } => format!("the successor has no account there: {evidence}"),
+            Sought::Several { reason } => format!("the successor is not clear: {reason}"),
+        };
+        return Err(Outcome::Refused { reason });
     }
-    let reason = match seek(connector, rules, user).await.map_err(Failure::of_look)? {
-        Sought::One(found) => {
-            *account = Some(found.id);
-            return Ok(());
-        }
-        Sought::Nobody { evidence } => format!("the successor has no account there: {evidence}"),
-        Sought::Several { reason } => format!("the successor is not clear: {reason}"),
-    };
-    Err(Outcome::Refused { reason })
+    Ok(())
 }

@@ -15,6 +15,8 @@ pub const ENV_PREFIX: &str = "EXEUNT_SECRET_";
 /// Longest secret.
 const MAX_SECRET_BYTES: u64 = 64 * 1024;
 const FIRST_TENANT: TenantId = TenantId(1);
+/// What the name of a further tenant's folder begins with; its number follows.
+const TENANT_FOLDER: &str = "tenant-";
 
 /// Where one tenant's secrets are.
 #[derive(Clone, Debug)]
@@ -28,7 +30,7 @@ impl Vault {
     pub fn new(folder: Option<&Path>, tenant: TenantId) -> Self {
         let own = |folder: &Path| match tenant {
             FIRST_TENANT => folder.to_owned(),
-            TenantId(number) => folder.join(format!("tenant-{number}")),
+            TenantId(number) => folder.join(format!("{TENANT_FOLDER}{number}")),
         };
         Self { folder: folder.map(own), tenant }
     }
@@ -40,6 +42,9 @@ impl Vault {
                 std::env::var(name).map_err(|_| format!("the variable {name} is not set or not text"))
             }
             Reference::Variable(_) => Err("variables are for the first tenant: use file:PATH".to_owned()),
+            Reference::File(path) if self.tenant == FIRST_TENANT && is_another_tenants(path) => {
+                Err("what begins with tenant- are the other tenants' folders".to_owned())
+            }
             Reference::File(path) => self.read(path),
         };
         let text = text.map_err(|message| SettingsError::new(field, message))?;
@@ -54,7 +59,12 @@ impl Vault {
         let folder = self.folder.as_ref().ok_or("the server has no folder of secrets (--secrets)")?;
         let full = folder.join(path);
         let bad = |error: std::io::Error| format!("{}: {error}", path.display());
-        let length = std::fs::metadata(&full).map_err(bad)?.len();
+        let found = std::fs::metadata(&full).map_err(bad)?;
+        // Reading a pipe would last until somebody writes.
+        if !found.is_file() {
+            return Err(format!("{}: not a file", path.display()));
+        }
+        let length = found.len();
         if length > MAX_SECRET_BYTES {
             return Err(format!("{}: longer than {MAX_SECRET_BYTES} bytes", path.display()));
         }
@@ -86,6 +96,12 @@ fn parse<'a>(field: &str, reference: &'a str) -> Result<Reference<'a>, SettingsE
     }
 }
 
+/// The first tenant's folder holds those of the others, also where a file system does not mind the case.
+fn is_another_tenants(path: &Path) -> bool {
+    let first = path.components().next().map(|part| part.as_os_str().to_string_lossy().to_lowercase());
+    first.is_some_and(|first| first.starts_with(TENANT_FOLDER))
+}
+
 fn below(path: &Path) -> bool {
     let mut parts = path.components().peekable();
     parts.peek().is_some() && parts.all(|part| matches!(part, Component::Normal(_)))
@@ -107,6 +123,11 @@ mod tests {
             let vault = Vault::new(Some(folder.path()), TenantId(tenant));
             let secret = vault.reveal("token", "file:token").expect("a secret");
             assert_eq!(secret.expose_secret(), expected);
+        }
+        let first = Vault::new(Some(folder.path()), TenantId(1));
+        for reference in ["file:tenant-2/token", "file:Tenant-2/token", "file:tenant-2"] {
+            let error = first.reveal("token", reference).expect_err(reference);
+            assert!(error.message.contains("other tenants"), "{error}");
         }
         let second = Vault::new(Some(folder.path()), TenantId(2));
         for reference in

@@ -1,6 +1,7 @@
 //! Which account is it? Asked of the platform, judged by the rules.
 
 use domain::correlation::Rule;
+use domain::platform::is_sought;
 use domain::{Identity, RemoteAccount};
 
 use crate::{Connector, Failure};
@@ -30,12 +31,21 @@ pub async fn seek(connector: &dyn Connector, rules: &[Rule], who: &Identity) -> 
             candidates => candidates?,
         };
         for account in candidates.into_iter().filter(|account| rule.fits(who, account)) {
+            if !is_usable(&account.id) {
+                let reason = "it shows an account that fits, without an id to call it by".to_owned();
+                return Err(Failure::Refused(reason));
+            }
             if !found.iter().any(|known| known.id == account.id) {
                 found.push(account);
             }
         }
     }
     Ok(judge(found, &asked))
+}
+
+/// One that could not be written down could be acted on once and never be found again.
+fn is_usable(id: &str) -> bool {
+    !id.trim().is_empty() && !is_sought(id) && !id.contains('\0')
 }
 
 fn judge(mut found: Vec<RemoteAccount>, asked: &[String]) -> Sought {

@@ -4,7 +4,9 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use connectors::conformance::{again, identity, order};
-use connectors::{AccountPage, Attempt, Checked, Connector, Failure, Order, Owned, Presence, Sight, perform};
+use connectors::{
+    AccountPage, Attempt, Checked, Connector, Failure, Heir, Order, Owned, Presence, Sight, perform,
+};
 use domain::correlation::{DEFAULT_RULES, Theirs};
 use domain::outcome::Fault;
 use domain::platform::sought;
@@ -48,14 +50,13 @@ impl Connector for Boaster {
 }
 
 async fn attempt(looks: &[Look], found: &[&str], order: &Order) -> Attempt {
-    let account = |name: &&str| RemoteAccount {
-        id: format!("id-{name}"),
-        user_name: "JSmith".to_owned(),
-        ..RemoteAccount::default()
-    };
     let looks = Mutex::new(looks.iter().rev().cloned().collect());
-    let boaster = Boaster { looks, found: found.iter().map(account).collect() };
+    let boaster = Boaster { looks, found: found.iter().map(|name| account_of(name)).collect() };
     perform(&boaster, &DEFAULT_RULES, order).await
+}
+
+fn account_of(name: &str) -> RemoteAccount {
+    RemoteAccount { id: format!("id-{name}"), user_name: "JSmith".to_owned(), ..RemoteAccount::default() }
 }
 
 async fn outcome(looks: &[Look], order: &Order) -> Outcome {
@@ -133,4 +134,25 @@ async fn one_account_is_found_two_are_refused_none_is_nothing_to_do() {
         "no account there has user_name \"jsmith\" or email \"jsmith@example.com\" (so before we asked)";
     assert_eq!(nobody.outcome, Outcome::AlreadyDone { evidence: evidence.to_owned() });
     assert_eq!(nobody.account, Presence::Nobody);
+}
+
+#[tokio::test]
+async fn nobody_hands_over_to_oneself() {
+    let heir = Some(Heir::User { user: identity("jsmith"), account: None });
+    let transfer = Order { heir, ..order(Action::Transfer, "id-a") };
+    let same = attempt(&[], &["a"], &transfer).await;
+    let reason = "the successor is not clear: account id-a is the leaver's and fits jsmith".to_owned();
+    assert_eq!(same.outcome, Outcome::Refused { reason });
+    assert_eq!(same.account, Presence::AsKnown);
+}
+
+#[tokio::test]
+async fn an_account_without_an_id_is_not_called() {
+    let account = sought("0123456789abcdef0123456789abcdef");
+    let seeking = Order { account, user: identity("jsmith"), ..order(Action::Disable, "jsmith") };
+    for id in ["", " ", "?7", "7\0"] {
+        let found = vec![RemoteAccount { id: id.to_owned(), ..account_of("a") }];
+        let attempt = perform(&Boaster { looks: Mutex::default(), found }, &DEFAULT_RULES, &seeking).await;
+        assert!(matches!(attempt.outcome, Outcome::Refused { .. }), "{id:?}: {attempt:?}");
+    }
 }

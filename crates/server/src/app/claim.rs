@@ -27,6 +27,8 @@ pub struct Work {
     pub user: Identity,
     /// Who inherits, or why nobody may: successors are judged again now that the transfer runs.
     pub heir: Result<Option<Heir>, Refusal>,
+    /// Why the step is not done as it was planned: its platform was declared anew since.
+    pub outdated: Option<String>,
 }
 
 impl App {
@@ -88,6 +90,7 @@ fn load_work(tx: &mut Tx<'_>, claim: Claim, platform: &Platform) -> Result<Work,
     let offboarding = offboardings::by_id(tx, claim.tenant, &claim.offboarding)?.ok_or_else(gone)?;
     let mut steps = steps::of_offboarding(tx, &claim.offboarding)?;
     let index = steps.iter().position(|step| step.no == claim.no).ok_or_else(gone)?;
+    let outdated = outdated(&offboarding, &steps[index], &steps, platform);
     let step = steps.swap_remove(index);
     let leaver = users::by_id(tx, claim.tenant, offboarding.user)?;
     let leaver = leaver.ok_or_else(|| Error::internal(&"the offboarding's user is gone"))?;
@@ -99,7 +102,39 @@ fn load_work(tx: &mut Tx<'_>, claim: Claim, platform: &Platform) -> Result<Work,
     };
     let account = account(tx, claim.tenant, &offboarding, &step)?;
     let user = Identity::from(&leaver);
-    Ok(Work { claim, offboarding, step, platform: platform.clone(), account, user, heir })
+    Ok(Work { claim, offboarding, step, platform: platform.clone(), account, user, heir, outdated })
+}
+
+/// What is agreed now counts, not what was when the plan was made: a deletion may lie a month behind it.
+fn outdated(offboarding: &Offboarding, step: &Step, steps: &[Step], platform: &Platform) -> Option<String> {
+    if step.local {
+        return None;
+    }
+    let (name, action) = (&platform.name, step.action);
+    match platform.capabilities.of(action) {
+        Support::Able => {}
+        Support::ByHand | Support::WithDelete => {
+            return Some(format!("{name} was declared anew since: a person must {action} there now"));
+        }
+        Support::Nothing => {
+            return Some(format!("{name} was declared anew since: {action} is not asked for there any more"));
+        }
+    }
+    let wants_transfer = matches!(platform.capabilities.transfer, Support::Able | Support::ByHand);
+    let hands_over = |other: &Step| {
+        other.wanted() == Action::Transfer
+            && other.platform == step.platform
+            && other.remote_id == step.remote_id
+    };
+    let is_lost = action == Action::Delete
+        && matches!(offboarding.handover, Some(Handover::To(_)))
+        && wants_transfer
+        && !steps.iter().any(hands_over);
+    is_lost.then(|| {
+        format!(
+            "{name} was declared anew since: a deletion does not hand over any more, and nothing else does"
+        )
+    })
 }
 
 /// An account that an earlier step has found need not be looked for again.
@@ -138,4 +173,72 @@ fn heir(
         }
     };
     Ok(Ok(heir))
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::step::Progress;
+    use domain::{Capabilities, Goal, OffboardingId, PlatformKind, StepNo, Terms, UserId};
+
+    use super::*;
+
+    fn step(no: i64, action: Action) -> Step {
+        Step {
+            no: StepNo(no),
+            platform: PlatformId(2),
+            local: false,
+            remote_id: "7".to_owned(),
+            action,
+            state: StepState::Ready,
+            needs: Vec::new(),
+            attempt: 0,
+            tried_before: 0,
+            ready_at_ms: 0,
+            idempotency_key: String::new(),
+            progress: Progress::default(),
+            note: None,
+            finished_ms: None,
+            hand: None,
+        }
+    }
+
+    fn why(steps: &[Step], transfer: Support) -> Option<String> {
+        let offboarding = Offboarding {
+            id: OffboardingId("1".to_owned()),
+            goal: Goal::Remove,
+            user: UserId(1),
+            user_name: "jsmith".to_owned(),
+            requester: "console".to_owned(),
+            handover: Some(Handover::To(Owner::User(UserId(2)))),
+            state: OffboardingState::Running,
+            message: None,
+            start_ms: 0,
+            created_ms: 0,
+            cancel_asked: false,
+            finished_ms: None,
+        };
+        let platform = Platform {
+            id: PlatformId(2),
+            name: "wiki".to_owned(),
+            kind: PlatformKind::Http,
+            settings: "{}".to_owned(),
+            max_in_flight: 8,
+            terms: Terms::default(),
+            capabilities: Capabilities::FULL.with(Action::Transfer, transfer),
+            revision: 2,
+        };
+        outdated(&offboarding, &steps[0], steps, &platform)
+    }
+
+    #[test]
+    fn a_deletion_that_was_to_hand_over_does_not_run_where_it_no_longer_does() {
+        let alone = [step(1, Action::Delete)];
+        assert_eq!(why(&alone, Support::WithDelete), None);
+        for now in [Support::Able, Support::ByHand] {
+            let said = why(&alone, now).expect("a reason");
+            assert!(said.contains("does not hand over any more"), "{said}");
+        }
+        let with_transfer = [step(1, Action::Delete), step(2, Action::Transfer)];
+        assert_eq!(why(&with_transfer, Support::Able), None);
+    }
 }

@@ -110,22 +110,6 @@ impl App {
         Ok(lapsed.len())
     }
 
-    /// Whether the account that was found is known as somebody else's: then it is not touched.
-    pub async fn belongs_to_another(&self, work: &Work, remote_id: &str) -> Result<Option<String>, Error> {
-        let (tenant, platform, user) = (work.claim.tenant, work.platform.id, work.offboarding.user);
-        let owner = self
-            .store
-            .read(|tx| {
-                let owner = accounts::owner(tx, platform, remote_id)?.filter(|owner| *owner != user);
-                Ok::<_, Error>(match owner {
-                    Some(owner) => users::by_id(tx, tenant, owner)?,
-                    None => None,
-                })
-            })
-            .await?;
-        Ok(owner.map(|owner| owner.user_name))
-    }
-
     /// Numbers waiting log entries. Answers how many.
     pub async fn seal(&self) -> Result<usize, Error> {
         if !self.store.read(|tx| Ok::<_, Error>(store::log::any_unsealed(tx)?)).await? {

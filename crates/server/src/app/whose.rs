@@ -6,6 +6,8 @@ use domain::correlation::{self, Ours, Rule};
 use domain::{Account, AccountState, Error, NameKey, PlatformId, RemoteAccount, TenantId, User, UserId};
 use store::{Tx, accounts, users};
 
+use super::App;
+
 /// What is known of an account's user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Whose {
@@ -36,6 +38,34 @@ impl Whose {
             Self::Several { .. } => "ambiguous",
             Self::Nobody => "unmatched",
         }
+    }
+}
+
+impl App {
+    /// Why an account that was found there for `user` is not touched: it is known as somebody else's, or fits somebody
+    /// else as well. `None` where it is theirs alone.
+    pub async fn not_theirs(
+        &self,
+        tenant: TenantId,
+        platform: PlatformId,
+        rules: &[Rule],
+        user: UserId,
+        account: &RemoteAccount,
+    ) -> Result<Option<String>, Error> {
+        let page = std::slice::from_ref(account);
+        let found = self.store.read(|tx| whose(tx, tenant, platform, rules, page)).await?;
+        let id = &account.id;
+        Ok(match found.into_iter().next() {
+            Some(Whose::One { user: owner, .. }) if owner.id == user => None,
+            Some(Whose::One { user: owner, known: true }) => {
+                Some(format!("account {id} is known as {}'s", owner.user_name))
+            }
+            Some(Whose::One { user: owner, known: false }) => {
+                Some(format!("account {id} may be {}'s, who has that name or address now", owner.user_name))
+            }
+            Some(Whose::Several { reason }) => Some(format!("account {id} is not clearly theirs: {reason}")),
+            Some(Whose::Nobody) | None => None,
+        })
     }
 }
 

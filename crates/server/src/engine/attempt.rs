@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use connectors::{Attempt, Connector, Order, Presence};
-use domain::{Error, Outcome, PlatformKind};
+use connectors::{Attempt, Connector, Order, Presence, Resolved};
+use domain::correlation::Rule;
+use domain::{Error, Handover, Outcome, Owner, PlatformKind};
 
 use super::Engine;
 use super::slots::Slot;
@@ -44,9 +45,10 @@ impl Engine {
     }
 
     async fn run_remote(&self, work: &Work) -> Result<(), Error> {
-        let attempt = match self.app.connections.to(work.claim.tenant, &work.platform) {
-            Ok(connector) => self.act(connector.as_ref(), work).await,
-            Err(error) => refused(format!("the platform's settings do not fit: {error}")),
+        let attempt = match (&work.outdated, self.app.connections.to(work.claim.tenant, &work.platform)) {
+            (Some(reason), _) => refused(reason.clone()),
+            (None, Ok(connector)) => self.act(connector.as_ref(), work).await,
+            (None, Err(error)) => refused(format!("the platform's settings do not fit: {error}")),
         };
         crate::halt::at("applied");
         let verdict = attempt.outcome.verdict();
@@ -82,21 +84,40 @@ impl Engine {
     async fn find_and_act(&self, connector: &dyn Connector, work: &Work, order: &Order) -> Attempt {
         let rules =
             connectors::rules(work.platform.kind, &work.platform.settings, &work.platform.terms.match_by);
-        let (order, account) = match connectors::resolve(connector, &rules, order).await {
+        let resolved = match connectors::resolve(connector, &rules, order).await {
             Ok(resolved) => resolved,
             Err(attempt) => return attempt,
         };
-        if let Presence::Found(id) = &account {
-            match self.app.belongs_to_another(work, id).await {
-                Ok(None) => {}
-                Ok(Some(owner)) => return refused(format!("account {id} is known as {owner}'s")),
-                Err(error) => {
-                    let reason = format!("whose account {id} is could not be looked up: {error}");
-                    return Attempt { outcome: Outcome::Unknown { reason }, account: Presence::AsKnown };
-                }
+        match self.not_theirs(work, &rules, &resolved).await {
+            Ok(None) => connectors::act(connector, &resolved.order, resolved.presence()).await,
+            Ok(Some(reason)) => refused(reason),
+            Err(error) => {
+                let reason = format!("whose account it is could not be looked up: {error}");
+                Attempt { outcome: Outcome::Unknown { reason }, account: Presence::AsKnown }
             }
         }
-        connectors::act(connector, &order, account).await
+    }
+
+    /// Why nothing is done with the accounts that the rules have found: they may be others'.
+    async fn not_theirs(
+        &self,
+        work: &Work,
+        rules: &[Rule],
+        resolved: &Resolved,
+    ) -> Result<Option<String>, Error> {
+        let heir = match work.offboarding.handover {
+            Some(Handover::To(Owner::User(heir))) => resolved.heir.as_ref().map(|account| (heir, account)),
+            _ => None,
+        };
+        let leaver = resolved.account.as_ref().map(|account| (work.offboarding.user, account));
+        for (user, account) in leaver.into_iter().chain(heir) {
+            let (tenant, platform) = (work.claim.tenant, work.platform.id);
+            let reason = self.app.not_theirs(tenant, platform, rules, user, account).await?;
+            if reason.is_some() {
+                return Ok(reason);
+            }
+        }
+        Ok(None)
     }
 
     async fn settle(&self, work: &Work, attempt: Attempt) -> Result<(), Error> {

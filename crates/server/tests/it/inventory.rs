@@ -2,8 +2,11 @@
 
 use std::net::SocketAddr;
 
-use domain::{AccountState, Action, Error, Goal, OffboardingState, PlatformId, StepState, UserState};
-use exeunt::app::{InventoryPlace, InventoryRow, Link, Linked, Preview, Start, UserRef, Whose};
+use domain::{
+    AccountState, Action, Error, Goal, OffboardingId, OffboardingState, PlatformId, Role, StepState,
+    UserState,
+};
+use exeunt::app::{InventoryPlace, InventoryRow, Link, Linked, NewUser, Preview, Start, UserRef, Whose};
 use serde_json::json;
 
 use crate::fixture::Company;
@@ -121,10 +124,10 @@ fn two_who_fit_are_nobody() {
     both(|company| async move {
         let (wiki, _) = with_wiki(&company).await;
         company.person("jsmith").await;
-        let other = exeunt::app::NewUser {
+        let other = NewUser {
             email: "jsmith@example.com".to_owned(),
             password: None,
-            ..Company::new_user("kjones", domain::Role::None)
+            ..Company::new_user("kjones", Role::None)
         };
         company.add(other).await;
         wiki.account(1, "jsmith", "active", &[]);
@@ -193,6 +196,68 @@ fn an_account_that_is_known_as_somebody_elses_is_not_touched() {
         let step = detail.steps.iter().find(|step| !step.local).expect("a step");
         assert_eq!(step.state, StepState::Failed);
         assert_eq!(step.note.as_deref(), Some("account 7 is known as kjones's"));
+    });
+}
+
+/// Of the one step elsewhere: nothing was done, and why.
+async fn refusal(company: &Company, id: &OffboardingId) -> String {
+    company.engine.run_until_idle().await;
+    let detail = company.app.offboarding(&company.console, id).await.expect("it is there");
+    let step = detail.steps.iter().find(|step| !step.local).expect("a step");
+    assert_eq!(step.state, StepState::Failed, "{step:?}");
+    step.note.clone().expect("a reason")
+}
+
+#[test]
+fn an_account_that_fits_somebody_else_as_well_is_not_touched() {
+    both(|company| async move {
+        let (wiki, _) = with_wiki(&company).await;
+        company.person("kjones").await;
+        let email = "kjones@example.com".to_owned();
+        company.add(NewUser { email, ..Company::new_user("jsmith", Role::None) }).await;
+        wiki.account(7, "kjones", "active", &[]);
+        let id = gone(&company, "jsmith", Goal::Deactivate).await.offboarding.id;
+        let said = refusal(&company, &id).await;
+        assert_eq!(said, "account 7 is not clearly theirs: jsmith and kjones fit");
+        assert_eq!(wiki.state_of(7), "active");
+        assert_eq!(company.detail("jsmith").await.accounts, []);
+    });
+}
+
+#[test]
+fn an_account_of_whoever_has_the_name_now_is_not_touched() {
+    both(|company| async move {
+        let wiki = Wiki::default();
+        Wiki::declare(&company, wiki.serve().await, json!({ "leave_out": ["delete", "transfer"] })).await;
+        company.person("jsmith").await;
+        let id = gone(&company, "jsmith", Goal::Remove).await.offboarding.id;
+        company.person("jsmith").await;
+        wiki.account(7, "jsmith", "active", &[]);
+        let said = refusal(&company, &id).await;
+        assert_eq!(said, "account 7 may be jsmith's, who has that name or address now");
+        assert_eq!(wiki.state_of(7), "active");
+    });
+}
+
+#[test]
+fn what_is_agreed_now_counts_not_what_was_when_the_plan_was_made() {
+    both(|company| async move {
+        let wiki = Wiki::default();
+        let address = wiki.serve().await;
+        for (terms, said) in [
+            (json!({ "by_hand": ["disable"] }), "a person must disable there now"),
+            (json!({ "leave_out": ["disable"] }), "disable is not asked for there any more"),
+        ] {
+            Wiki::declare(&company, address, json!({})).await;
+            let name = format!("leaver{}", said.len());
+            company.person(&name).await;
+            wiki.account(said.len() as u64, &name, "active", &[]);
+            let id = gone(&company, &name, Goal::Deactivate).await.offboarding.id;
+            Wiki::declare(&company, address, terms).await;
+            let told = refusal(&company, &id).await;
+            assert_eq!(told, format!("wiki was declared anew since: {said}"));
+            assert_eq!(wiki.state_of(said.len() as u64), "active");
+        }
     });
 }
 
