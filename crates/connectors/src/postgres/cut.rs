@@ -32,9 +32,19 @@ pub(super) async fn look_at_sessions(session: &Session, role: &Role) -> Result<S
     Ok(if over { Sight::So { evidence } } else { Sight::NotSo { evidence } })
 }
 
-/// Ends what is open, and looks until it has ended or patience has. Programs come back at once: as long as the role
-/// may sign in, its sessions are not over, and it is looked at again once `disable` has had its turn.
+/// Programs come back at once: as long as the role may sign in, its sessions are not over, and it is looked at again
+/// once `disable` has had its turn.
 pub(super) async fn end_sessions(session: &Session, role: &Role) -> Result<(), Failure> {
+    terminate(session, role).await?;
+    if role.may_sign_in {
+        let reason = format!("the sessions of role {} were ended, but it may still sign in", role.id());
+        return Err(Failure::Busy { reason, after_ms: Some(AFTER_THE_CUT_MS) });
+    }
+    Ok(())
+}
+
+/// Ends what is open, and looks until it has ended or patience has.
+pub(super) async fn terminate(session: &Session, role: &Role) -> Result<(), Failure> {
     let end = format!(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
          WHERE usesysid = {} AND pid <> pg_backend_pid()",
@@ -45,10 +55,6 @@ pub(super) async fn end_sessions(session: &Session, role: &Role) -> Result<(), F
         if open_sessions(session, role, wait).await? == 0 {
             break;
         }
-    }
-    if role.may_sign_in {
-        let reason = format!("the sessions of role {} were ended, but it may still sign in", role.id());
-        return Err(Failure::Busy { reason, after_ms: Some(AFTER_THE_CUT_MS) });
     }
     Ok(())
 }

@@ -24,7 +24,7 @@ pub(super) async fn delete(postgres: &Postgres, session: &Session, role: &Role) 
         cut::set_login(session, role, false).await?;
     }
     if let Sight::NotSo { .. } = cut::look_at_sessions(session, role).await? {
-        cut::end_sessions(session, role).await?;
+        cut::terminate(session, role).await?;
     }
     for holding in owned::holdings(session, role).await?.iter().filter(|holding| holding.grants > 0) {
         let left_out = || Some("which the platform's settings leave out".to_owned());

@@ -129,7 +129,7 @@ impl Engine {
         let work = self.app.claim(&self.options.node, self.options.lease_ms, wanted).await?;
         crate::halt::at("claimed");
         let with_slot = |work: Work| {
-            let slot = self.slots.take(work.platform.id);
+            let slot = self.slots.take(work.claim.tenant, work.platform.id);
             (work, slot)
         };
         Ok(work.into_iter().map(with_slot).collect())
