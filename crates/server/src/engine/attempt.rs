@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use connectors::{Attempt, Connector, Order, Presence, Resolved};
+use connectors::{Attempt, Connector, Failure, Order, Presence, Resolved};
 use domain::correlation::Rule;
+use domain::platform::{is_sought, sought};
 use domain::{Error, Handover, Outcome, Owner, PlatformKind};
 
 use super::Engine;
@@ -48,7 +49,8 @@ impl Engine {
         let attempt = match (&work.outdated, self.app.connections.to(work.claim.tenant, &work.platform)) {
             (Some(reason), _) => refused(reason.clone()),
             (None, Ok(connector)) => self.act(connector.as_ref(), work).await,
-            (None, Err(error)) => refused(format!("the platform's settings do not fit: {error}")),
+            // What fitted when it was declared lacks a secret: like a wrong one, that is put right by an administrator.
+            (None, Err(error)) => as_known(Failure::Credentials(error.to_string()).of_look()),
         };
         crate::halt::at("applied");
         let verdict = attempt.outcome.verdict();
@@ -77,23 +79,35 @@ impl Engine {
         let attempt = tokio::time::timeout(limit, self.find_and_act(connector, work, &order)).await;
         attempt.unwrap_or_else(|_| {
             let reason = format!("no answer within {} ms", limit.as_millis());
-            Attempt { outcome: Outcome::Unknown { reason }, account: Presence::AsKnown }
+            as_known(Outcome::Unknown { reason })
         })
     }
 
     async fn find_and_act(&self, connector: &dyn Connector, work: &Work, order: &Order) -> Attempt {
         let rules =
             connectors::rules(work.platform.kind, &work.platform.settings, &work.platform.terms.match_by);
-        let resolved = match connectors::resolve(connector, &rules, order).await {
+        let attempt = self.act_on(connector, work, &rules, order).await;
+        let gone = attempt.account == Presence::Nobody && attempt.outcome.succeeded();
+        if !gone || is_sought(&order.account) || rules.is_empty() {
+            return attempt;
+        }
+        // The account that we knew is gone, which may say no more than that we knew a wrong one. If another fits, a
+        // person must say so.
+        let by_rules = Order { account: sought(&order.user.guid), ..order.clone() };
+        self.act_on(connector, work, &rules, &by_rules).await
+    }
+
+    async fn act_on(&self, connector: &dyn Connector, work: &Work, rules: &[Rule], order: &Order) -> Attempt {
+        let resolved = match connectors::resolve(connector, rules, order).await {
             Ok(resolved) => resolved,
             Err(attempt) => return attempt,
         };
-        match self.not_theirs(work, &rules, &resolved).await {
+        match self.not_theirs(work, rules, &resolved).await {
             Ok(None) => connectors::act(connector, &resolved.order, resolved.presence()).await,
             Ok(Some(reason)) => refused(reason),
             Err(error) => {
                 let reason = format!("whose account it is could not be looked up: {error}");
-                Attempt { outcome: Outcome::Unknown { reason }, account: Presence::AsKnown }
+                as_known(Outcome::Unknown { reason })
             }
         }
     }
@@ -130,7 +144,11 @@ impl Engine {
 }
 
 fn refused(reason: String) -> Attempt {
-    Attempt { outcome: Outcome::Refused { reason }, account: Presence::AsKnown }
+    as_known(Outcome::Refused { reason })
+}
+
+fn as_known(outcome: Outcome) -> Attempt {
+    Attempt { outcome, account: Presence::AsKnown }
 }
 
 /// Makes a write again where repeating is right. It is fenced by its claim, so that having happened already

@@ -89,10 +89,10 @@ fn every_rule_is_asked_in_one_look_at_the_store() {
         let wiki = Wiki::default();
         let rules = json!({ "match": ["user_name", "guid=user_name", "external_id=id"] });
         Wiki::declare(&company, wiki.serve().await, rules).await;
-        let numbered = |name: &str, id: &str| exeunt::app::NewUser {
+        let numbered = |name: &str, id: &str| NewUser {
             password: None,
             external_id: Some(id.to_owned()),
-            ..Company::new_user(name, domain::Role::None)
+            ..Company::new_user(name, Role::None)
         };
         company.add(numbered("by.number", "1")).await;
         company.add(numbered("long.gone", "2")).await;
@@ -178,6 +178,44 @@ fn a_leaver_is_found_cut_and_known_from_then_on() {
         assert_eq!(detail.account_of(step), Some("7"), "though the plan did not know it");
         let accounts = company.detail("jsmith").await.accounts;
         assert_eq!((accounts[0].remote_id.as_str(), accounts[0].state), ("7", AccountState::Disabled));
+    });
+}
+
+/// An import may be stale or mistyped: that the account it names is not there says nothing of the person.
+#[test]
+fn whoever_is_not_where_we_thought_may_be_elsewhere() {
+    both(|company| async move {
+        let (wiki, platform) = with_wiki(&company).await;
+        let leaver = company.person("jsmith").await;
+        company.account(leaver, platform, "9").await;
+        wiki.account(7, "jsmith", "active", &[]);
+        let id = gone(&company, "jsmith", Goal::Deactivate).await.offboarding.id;
+        company.engine.run_until_idle().await;
+        assert_eq!(wiki.state_of(7), "active");
+        let expected = "account 7 is not clearly theirs: jsmith is known to have account 9 there";
+        assert_eq!(refusal(&company, &id).await, expected, "a person must say which it is");
+    });
+}
+
+#[test]
+fn a_platform_whose_secret_is_not_there_is_held() {
+    both(|company| async move {
+        let new = exeunt::app::NewPlatform {
+            name: "play".to_owned(),
+            kind: domain::PlatformKind::Netex,
+            settings: json!({ "url": "http://127.0.0.1:9", "token": "file:missing" }).to_string(),
+            max_in_flight: None,
+            terms: domain::Terms::default(),
+        };
+        company.app.apply_platforms(&company.console, vec![new]).await.expect("only the form is looked at");
+        company.person("jsmith").await;
+        let id = gone(&company, "jsmith", Goal::Deactivate).await.offboarding.id;
+        company.engine.run_until_idle().await;
+        let detail = company.app.offboarding(&company.console, &id).await.expect("it is there");
+        let step = detail.steps.iter().find(|step| !step.local && step.hand.is_none()).expect("a step");
+        assert_eq!((step.state, step.tries()), (StepState::Ready, 0), "it waits, and loses no attempt");
+        let note = step.note.as_deref().unwrap_or_default();
+        assert!(note.starts_with("blocked: credentials: token: "), "{note}");
     });
 }
 
