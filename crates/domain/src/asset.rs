@@ -73,6 +73,8 @@ pub enum Handover {
     To(Owner),
     /// They stay with the tombstone, flagged as orphaned.
     Orphan,
+    /// Nobody fit to inherit is known: nothing is handed over or deleted until somebody is named.
+    Awaited,
 }
 
 /// How many assets of each kind a user owns, in the order of their kinds.

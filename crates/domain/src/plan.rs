@@ -19,6 +19,11 @@ pub struct Request {
     pub heir: NamedHeir,
     /// When to begin; now or in the past means at once.
     pub start_ms: i64,
+    /// How long after the cut of a `Remove` the rest waits.
+    pub keep_ms: i64,
+    /// With nobody fit to inherit the plan is made all the same, and waits for a name before it hands over; else it
+    /// is refused.
+    pub awaits_heir: bool,
 }
 
 /// Who inherits, as the request put it.
@@ -87,10 +92,14 @@ pub fn plan(
     key: impl Fn(StepNo) -> String,
 ) -> Result<Plan, Refusal> {
     let user = admit(request.goal, snapshot, policy)?;
-    let handover = handover(request, user, snapshot, policy)?;
+    let handover = match handover(request, user, snapshot, policy) {
+        Err(refusal) if request.awaits_heir => awaited(request.goal, snapshot, refusal)?,
+        found => found?,
+    };
     let start_ms = request.start_ms.max(now_ms);
-    let mut draft = Draft { steps: Vec::new(), start_ms, key: &key };
-    draft.write(request.goal, snapshot, user, handover, policy);
+    let grace_ms = if request.goal == Goal::Leave { policy.grace_ms } else { request.keep_ms };
+    let mut draft = Draft { steps: Vec::new(), start_ms, grace_ms, key: &key };
+    draft.write(request.goal, snapshot, user, handover);
     Ok(Plan { goal: request.goal, handover, start_ms, steps: draft.steps })
 }
 
@@ -161,6 +170,14 @@ fn handover(
     }
 }
 
+/// Nobody is fit to inherit: that matters only where there is something to hand over.
+fn awaited(goal: Goal, snapshot: &Snapshot<'_>, refusal: Refusal) -> Result<Option<Handover>, Refusal> {
+    if !goal.removes() {
+        return Err(refusal);
+    }
+    Ok((!transferable(goal, &snapshot.holdings).is_empty()).then_some(Handover::Awaited))
+}
+
 /// A successor exists, is active, is not the leaver and is not leaving. Asked again when the transfer runs.
 pub fn successor(leaver: &User, named: &Named<Successor>) -> Result<UserId, Refusal> {
     match &named.found {
@@ -189,20 +206,18 @@ pub fn new_owner(named: &Named<Successor>) -> Result<UserId, Refusal> {
 struct Draft<'k, K> {
     steps: Vec<Step>,
     start_ms: i64,
+    /// How long after the cut the account is kept.
+    grace_ms: i64,
     key: &'k K,
 }
 
 impl<K: Fn(StepNo) -> String> Draft<'_, K> {
-    fn write(
-        &mut self,
-        goal: Goal,
-        snapshot: &Snapshot<'_>,
-        user: &User,
-        handover: Option<Handover>,
-        policy: &Policy,
-    ) {
+    fn write(&mut self, goal: Goal, snapshot: &Snapshot<'_>, user: &User, handover: Option<Handover>) {
         let mut places = places(snapshot, user);
         let start_ms = self.start_ms;
+        let end_ms = start_ms.saturating_add(self.grace_ms);
+        // What a removal hands over is kept with the account.
+        let handover_ms = if goal == Goal::Remove { end_ms } else { start_ms };
         let mut each = |places: &[Place<'_>], action, start_ms, after: &[Action]| {
             for place in places.iter().filter(|place| place.concerns(action, goal, handover, snapshot)) {
                 self.add(place, action, start_ms, after);
@@ -215,19 +230,35 @@ impl<K: Fn(StepNo) -> String> Draft<'_, K> {
         if goal == Goal::Restore {
             each(&places, Action::Enable, start_ms, &[]);
         }
-        each(&places, Action::Transfer, start_ms, &[Action::Disable]);
+        each(&places, Action::Transfer, handover_ms, &[Action::Disable]);
         if goal.releases() {
             each(&places, Action::Release, start_ms, &[Action::Disable]);
         }
         // Sessions too: once the account is gone, most platforms can no longer end those that outlive it.
         let before_deletion = [Action::Disable, Action::EndSessions, Action::Transfer, Action::Release];
         if goal == Goal::Remove {
-            each(&places, Action::Delete, start_ms, &before_deletion);
+            each(&places, Action::Delete, end_ms, &before_deletion);
         }
         if goal == Goal::Leave {
             places.sort_by_key(Place::local);
-            each(&places, Action::Delete, start_ms.saturating_add(policy.grace_ms), &before_deletion);
+            each(&places, Action::Delete, end_ms, &before_deletion);
             self.delete_own_account_last();
+        }
+        if handover == Some(Handover::Awaited) {
+            self.delete_nothing_before_the_handover();
+        }
+    }
+
+    /// While nobody inherits here, nothing is deleted elsewhere either.
+    fn delete_nothing_before_the_handover(&mut self) {
+        let own = self.steps.iter().find(|step| step.local && step.action == Action::Transfer);
+        let Some(handover) = own.map(|step| step.no) else { return };
+        for step in self.steps.iter_mut().filter(|step| step.wanted() == Action::Delete) {
+            if !step.needs.contains(&handover) {
+                step.needs.push(handover);
+                step.needs.sort_unstable();
+            }
+            step.state = StepState::Waiting;
         }
     }
 

@@ -42,6 +42,10 @@ pub struct Profile {
     /// Roles on platforms, by platform; what the user may do in Exeunt itself is its `Role`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub roles: BTreeMap<String, Vec<String>>,
+    /// The resource as an identity provider told it (RFC 7643), whole; what the directory knows better since is
+    /// put into it when it is read.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub scim: Map<String, Value>,
     /// Whatever else a client keeps with its users, by name.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub more: Map<String, Value>,
@@ -76,7 +80,7 @@ impl Profile {
     }
 
     /// This profile with what `change` tells: `None` leaves a field as it is, what is empty or null takes it away.
-    /// Roles change by platform, whatever else a client keeps by name.
+    /// Roles change by platform, whatever else a client keeps by name, and a SCIM resource as a whole.
     #[must_use]
     pub fn changed_by(mut self, change: &Self) -> Self {
         let texts = [
@@ -97,6 +101,9 @@ impl Profile {
         }
         if let Some(image) = &change.image {
             self.image = Some(image.clone()).filter(|image| !image.is_null());
+        }
+        if !change.scim.is_empty() {
+            self.scim.clone_from(&change.scim);
         }
         self.roles.extend(change.roles.clone());
         self.roles.retain(|_, roles| !roles.is_empty());

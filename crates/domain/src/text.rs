@@ -18,6 +18,11 @@ pub fn check(field: &'static str, text: &str, max_chars: usize) -> Result<(), Er
     Ok(())
 }
 
+/// The form in which texts are compared without regard to case, in every alphabet.
+pub fn fold(text: &str) -> String {
+    text.to_lowercase()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! The people and groups of a tenant.
 
 use crate::action::words;
-use crate::{GroupId, UserId};
+use crate::{Error, GroupId, UserId};
 
 words! {
     UserState {
@@ -14,10 +14,12 @@ words! {
 }
 
 words! {
-    /// What a caller may do. Each role includes the ones above it.
+    /// What a caller may do. Each role includes the ones above it, but for `scim`, which is apart.
     Role {
         /// Only itself: sign in, see itself, sign out.
         None = "none",
+        /// For tokens only, and whoever their user is: the users and groups of the tenant as SCIM resources.
+        Scim = "scim",
         /// Reads everything, the log included.
         Auditor = "auditor",
         /// Runs departures.
@@ -45,7 +47,11 @@ pub struct User {
     /// Shown to the leaver who signs in with the right password.
     pub notice: Option<String>,
     pub created_ms: i64,
+    /// When anything of the user itself was last changed.
+    pub modified_ms: i64,
     pub last_sign_in_ms: Option<i64>,
+    /// Removed by its identity provider, and no longer shown to it.
+    pub hidden: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,4 +61,39 @@ pub struct Group {
     pub name: String,
     pub description: String,
     pub external_id: Option<String>,
+    pub created_ms: i64,
+    /// When the group itself, or who is in it, was last changed.
+    pub modified_ms: i64,
+    /// Counts those changes.
+    pub revision: i64,
+}
+
+impl Group {
+    /// A group that begins now.
+    pub fn new(id: GroupId, guid: String, name: impl Into<String>, now_ms: i64) -> Self {
+        Self {
+            id,
+            guid,
+            name: name.into(),
+            description: String::new(),
+            external_id: None,
+            created_ms: now_ms,
+            modified_ms: now_ms,
+            revision: 1,
+        }
+    }
+}
+
+impl Role {
+    /// What the bearer of a token may do: never more than its user may. Provisioning is apart: an administrator
+    /// grants it to the token, and its user needs no role of its own.
+    #[must_use]
+    pub fn of_bearer(token: Self, user: Self) -> Self {
+        if token == Self::Scim { token } else { token.min(user) }
+    }
+
+    /// Accepts what a user may be; `scim` is for tokens.
+    pub fn check_of_user(self) -> Result<(), Error> {
+        if self == Self::Scim { Err(Error::invalid("role", "scim is for tokens only")) } else { Ok(()) }
+    }
 }

@@ -1,19 +1,27 @@
 //! Groups.
 
-use domain::{Group, GroupId, NameKey, TenantId};
+use domain::{Group, GroupId, NameKey, TenantId, UserId};
 
 use crate::Result;
 use crate::db::{Row, Tx, params, statements};
 
 macro_rules! columns {
     () => {
-        "id, guid, name, description, external_id"
+        "id, guid, name, description, external_id, created_ms, modified_ms, revision"
     };
 }
 
 statements! {
-    INSERT = "INSERT INTO groups (tenant_id, id, guid, name, name_key, description, external_id, created_ms) \
-              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    INSERT = "INSERT INTO groups (tenant_id, id, guid, name, name_key, description, external_id, created_ms, \
+              modified_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
+    UPDATE = "UPDATE groups SET name = $3, name_key = $4, description = $5, external_id = $6 \
+              WHERE tenant_id = $1 AND id = $2";
+    TOUCH = "UPDATE groups SET modified_ms = $3, revision = revision + 1 WHERE tenant_id = $1 AND id = $2";
+    /// In the order of ids, so that two transactions never wait for each other in a circle.
+    LOCK_OF_USER = "SELECT id FROM groups WHERE tenant_id = $1 AND id IN \
+                    (SELECT group_id FROM members WHERE tenant_id = $1 AND user_id = $2) ORDER BY id FOR NO KEY UPDATE";
+    TOUCH_OF_USER = "UPDATE groups SET modified_ms = $3, revision = revision + 1 WHERE tenant_id = $1 AND id IN \
+                     (SELECT group_id FROM members WHERE tenant_id = $1 AND user_id = $2)";
     BY_ID = concat!("SELECT ", columns!(), " FROM groups WHERE tenant_id = $1 AND id = $2");
     BY_GUID = concat!("SELECT ", columns!(), " FROM groups WHERE tenant_id = $1 AND guid = $2");
     BY_EXTERNAL_ID = concat!("SELECT ", columns!(), " FROM groups WHERE tenant_id = $1 AND external_id = $2");
@@ -22,7 +30,7 @@ statements! {
     LIST = concat!("SELECT ", columns!(), " FROM groups WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3");
 }
 
-pub fn insert(tx: &mut Tx<'_>, tenant: TenantId, group: &Group, now_ms: i64) -> Result<()> {
+pub fn insert(tx: &mut Tx<'_>, tenant: TenantId, group: &Group) -> Result<()> {
     let key = NameKey::new(&group.name);
     tx.execute_one(
         INSERT,
@@ -34,7 +42,7 @@ pub fn insert(tx: &mut Tx<'_>, tenant: TenantId, group: &Group, now_ms: i64) -> 
             key.as_str(),
             group.description,
             group.external_id,
-            now_ms,
+            group.created_ms,
         ],
     )
 }
@@ -59,6 +67,28 @@ pub fn list(tx: &mut Tx<'_>, tenant: TenantId, after: GroupId, limit: i64) -> Re
     tx.query(LIST, params![tenant, after, limit], read)
 }
 
+/// Writes what may be edited.
+pub fn update(tx: &mut Tx<'_>, tenant: TenantId, group: &Group) -> Result<()> {
+    let key = NameKey::new(&group.name);
+    tx.execute_one(
+        UPDATE,
+        params![tenant, group.id, group.name, key.as_str(), group.description, group.external_id],
+    )
+}
+
+/// Notes that the group, or who is in it, was changed.
+pub fn touch(tx: &mut Tx<'_>, tenant: TenantId, id: GroupId, now_ms: i64) -> Result<()> {
+    tx.execute_one(TOUCH, params![tenant, id, now_ms])
+}
+
+/// As [`touch`], for all groups that a user is a member of.
+pub fn touch_of_user(tx: &mut Tx<'_>, tenant: TenantId, user: UserId, now_ms: i64) -> Result<()> {
+    if !tx.writes_alone() {
+        tx.query(LOCK_OF_USER, params![tenant, user], |row| row.take::<i64>())?;
+    }
+    tx.execute(TOUCH_OF_USER, params![tenant, user, now_ms]).map(|_| ())
+}
+
 /// [`crate::Error::Constraint`] if anything still refers to it.
 pub fn remove(tx: &mut Tx<'_>, tenant: TenantId, id: GroupId) -> Result<()> {
     tx.execute_one(REMOVE, params![tenant, id])
@@ -71,5 +101,8 @@ pub(crate) fn read(row: &mut Row<'_>) -> Result<Group> {
         name: row.take()?,
         description: row.take()?,
         external_id: row.take()?,
+        created_ms: row.take()?,
+        modified_ms: row.take()?,
+        revision: row.take()?,
     })
 }

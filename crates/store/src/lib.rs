@@ -7,8 +7,10 @@ pub mod accounts;
 pub mod assets;
 pub mod clients;
 mod db;
+pub mod emails;
 mod error;
 pub mod groups;
+pub mod held;
 pub mod keys;
 pub mod lockouts;
 pub mod log;
@@ -35,7 +37,9 @@ pub fn statements() -> Vec<&'static str> {
         accounts::ALL,
         assets::ALL,
         clients::ALL,
+        emails::ALL,
         groups::ALL,
+        held::ALL,
         keys::ALL,
         lockouts::ALL,
         log::ALL,

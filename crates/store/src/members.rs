@@ -17,7 +17,8 @@ statements! {
     NAMED = "SELECT m.group_id, m.user_id, u.user_name FROM members m \
              JOIN users u ON u.tenant_id = m.tenant_id AND u.id = m.user_id \
              WHERE m.tenant_id = $1 AND m.group_id BETWEEN $2 AND $3 ORDER BY m.group_id, m.user_id LIMIT $4";
-    GROUPS_OF_USERS = concat!("SELECT m.user_id, g.id, g.guid, g.name, g.description, g.external_id FROM members m \
+    GROUPS_OF_USERS = concat!("SELECT m.user_id, g.id, g.guid, g.name, g.description, g.external_id, \
+        g.created_ms, g.modified_ms, g.revision FROM members m \
         JOIN groups g ON g.tenant_id = m.tenant_id AND g.id = m.group_id \
         WHERE m.tenant_id = $1 AND m.user_id IN (", list!(), ") ORDER BY m.user_id, g.id");
     ADD_ADMIN =

@@ -8,6 +8,7 @@ const SERIES: &[&str] = &[
     include_str!("../../../migrations/0001_foundation.sql"),
     include_str!("../../../migrations/0002_faces.sql"),
     include_str!("../../../migrations/0003_connectors.sql"),
+    include_str!("../../../migrations/0004_scim.sql"),
 ];
 
 const VERSIONS: &str = "schema_versions";

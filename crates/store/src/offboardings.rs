@@ -7,16 +7,16 @@ use crate::db::{Row, Tx, list, params, statements};
 
 macro_rules! columns {
     () => {
-        "id, goal, user_id, user_name, requester, state, heir_user_id, heir_group_id, orphan, message, start_ms, \
-         created_ms, cancel_asked, finished_ms"
+        "id, goal, user_id, user_name, requester, state, heir_user_id, heir_group_id, orphan, heir_awaited, message, \
+         start_ms, created_ms, cancel_asked, finished_ms"
     };
 }
 
 statements! {
     INSERT = "INSERT INTO offboardings (id, tenant_id, goal, user_id, user_name, requester, state, heir_user_id, \
-              heir_group_id, orphan, message, start_ms, created_ms, cancel_asked, finished_ms, repeat_key, \
-              repeat_fingerprint) \
-              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+              heir_group_id, orphan, heir_awaited, message, start_ms, created_ms, cancel_asked, finished_ms, \
+              repeat_key, repeat_fingerprint) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
     UPDATE = "UPDATE offboardings SET state = $3, cancel_asked = $4, finished_ms = $5 \
               WHERE tenant_id = $1 AND id = $2";
     BY_ID = concat!("SELECT ", columns!(), " FROM offboardings WHERE tenant_id = $1 AND id = $2");
@@ -56,7 +56,7 @@ pub fn insert(
     let (user, group) = match offboarding.handover {
         Some(Handover::To(Owner::User(user))) => (Some(user), None),
         Some(Handover::To(Owner::Group(group))) => (None, Some(group)),
-        Some(Handover::Orphan) | None => (None, None),
+        Some(Handover::Orphan | Handover::Awaited) | None => (None, None),
     };
     tx.execute_one(
         INSERT,
@@ -71,6 +71,7 @@ pub fn insert(
             user,
             group,
             offboarding.handover == Some(Handover::Orphan),
+            offboarding.handover == Some(Handover::Awaited),
             offboarding.message,
             offboarding.start_ms,
             offboarding.created_ms,
@@ -165,8 +166,13 @@ pub fn count_open_of_all(tx: &mut Tx<'_>) -> Result<Vec<(OffboardingState, i64)>
 fn read(row: &mut Row<'_>) -> Result<Offboarding> {
     let (id, goal, user, user_name, requester, state) =
         (OffboardingId(row.take()?), row.word()?, row.take()?, row.take()?, row.take()?, row.word()?);
-    let (heir_user, heir_group, orphan) = (row.number(UserId)?, row.number(GroupId)?, row.take::<bool>()?);
-    let owner = heir_user.map(Owner::User).or(heir_group.map(Owner::Group));
+    let owner = (row.number(UserId)?.map(Owner::User), row.number(GroupId)?.map(Owner::Group));
+    let handover = match (owner, row.take()?, row.take()?) {
+        ((Some(owner), _) | (None, Some(owner)), ..) => Some(Handover::To(owner)),
+        (_, true, _) => Some(Handover::Orphan),
+        (_, _, true) => Some(Handover::Awaited),
+        _ => None,
+    };
     Ok(Offboarding {
         id,
         goal,
@@ -174,7 +180,7 @@ fn read(row: &mut Row<'_>) -> Result<Offboarding> {
         user_name,
         requester,
         state,
-        handover: owner.map(Handover::To).or(orphan.then_some(Handover::Orphan)),
+        handover,
         message: row.take()?,
         start_ms: row.take()?,
         created_ms: row.take()?,

@@ -130,7 +130,7 @@ pub fn by_id(tx: &mut Tx<'_>, tenant: TenantId, id: i64) -> Result<Option<Token>
 
 /// What a token lets its bearer do now; nothing if it has ended.
 pub fn standing(tx: &mut Tx<'_>, tenant: TenantId, id: i64) -> Result<Option<Role>> {
-    tx.query_opt(STANDING, params![tenant, id], |row| Ok(row.word::<Role>()?.min(row.word()?)))
+    tx.query_opt(STANDING, params![tenant, id], |row| Ok(Role::of_bearer(row.word()?, row.word()?)))
 }
 
 /// As [`by_id`], and nobody revokes it until the transaction ends: what is made with it can be seen then.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use domain::{NameKey, TenantId, User, UserId, UserState};
+use domain::{NameKey, TenantId, User, UserId, UserState, text};
 
 use crate::Result;
 use crate::db::{Row, Tx, list, params, statements};
@@ -10,14 +10,15 @@ use crate::db::{Row, Tx, list, params, statements};
 macro_rules! columns {
     () => {
         "id, guid, user_name, email, full_name, description, state, role, protected, manager_id, external_id, \
-         notice, created_ms, last_sign_in_ms"
+         notice, created_ms, modified_ms, last_sign_in_ms, hidden"
     };
 }
 
 statements! {
     INSERT = "INSERT INTO users (tenant_id, id, guid, user_name, name_key, email, full_name, description, state, \
-              role, protected, manager_id, external_id, password_hash, notice, created_ms, state_since_ms) \
-              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, NULL, $15, $15)";
+              role, protected, manager_id, external_id, password_hash, notice, created_ms, state_since_ms, \
+              modified_ms, email_key, full_name_key) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, NULL, $15, $15, $16, $17, $18)";
     BY_ID = concat!("SELECT ", columns!(), " FROM users WHERE tenant_id = $1 AND id = $2");
     BY_GUID = concat!("SELECT ", columns!(), " FROM users WHERE tenant_id = $1 AND guid = $2");
     BY_EXTERNAL_ID = concat!("SELECT ", columns!(),
@@ -30,9 +31,9 @@ statements! {
         " FROM users WHERE tenant_id = $1 AND state <> 'removed' AND name_key IN (", list!(), ")");
     TOMBSTONES_BY_NAMES = concat!("SELECT ", columns!(),
         " FROM users WHERE tenant_id = $1 AND state = 'removed' AND name_key IN (", list!(), ")");
-    /// Whoever has, or had, one of these; what `LOWER` makes of them on either database.
+    /// Whoever has, or had, one of these.
     BY_EMAILS = concat!("SELECT ", columns!(),
-        " FROM users WHERE tenant_id = $1 AND email <> '' AND LOWER(email) IN (", list!(), ")");
+        " FROM users WHERE tenant_id = $1 AND email_key <> '' AND email_key IN (", list!(), ")");
     BY_GUIDS = concat!("SELECT ", columns!(), " FROM users WHERE tenant_id = $1 AND guid IN (", list!(), ")");
     BY_EXTERNAL_IDS = concat!("SELECT ", columns!(),
         " FROM users WHERE tenant_id = $1 AND external_id IS NOT NULL AND state <> 'removed' \
@@ -57,13 +58,16 @@ statements! {
                    AND name_key >= $2 AND name_key < $3 LIMIT $4) AS counted";
     ACTIVE_ADMINS = "SELECT COUNT(*) FROM (SELECT id FROM users \
                      WHERE tenant_id = $1 AND role = 'admin' AND state = 'active' LIMIT $2) AS admins";
-    SET_STATE = "UPDATE users SET state = $3, notice = $4, state_since_ms = $5 WHERE tenant_id = $1 AND id = $2";
-    REMOVE = "UPDATE users SET state = $3, notice = NULL, password_hash = NULL, state_since_ms = $4 \
-              WHERE tenant_id = $1 AND id = $2";
+    SET_STATE = "UPDATE users SET state = $3, notice = $4, state_since_ms = $5, modified_ms = $5 \
+                 WHERE tenant_id = $1 AND id = $2";
+    REMOVE = "UPDATE users SET state = $3, notice = NULL, password_hash = NULL, state_since_ms = $4, \
+              modified_ms = $4 WHERE tenant_id = $1 AND id = $2";
     PASSWORD_HASH = "SELECT password_hash FROM users WHERE tenant_id = $1 AND id = $2";
     SET_PASSWORD_HASH = "UPDATE users SET password_hash = $3 WHERE tenant_id = $1 AND id = $2 AND state <> 'removed'";
     UPDATE = "UPDATE users SET user_name = $3, name_key = $4, email = $5, full_name = $6, description = $7, \
-              role = $8, external_id = $9 WHERE tenant_id = $1 AND id = $2 AND state <> 'removed'";
+              role = $8, external_id = $9, manager_id = $10, email_key = $11, full_name_key = $12, hidden = $13 \
+              WHERE tenant_id = $1 AND id = $2 AND state <> 'removed'";
+    TOUCH = "UPDATE users SET modified_ms = $3 WHERE tenant_id = $1 AND id = $2";
     SIGNED_IN = "UPDATE users SET last_sign_in_ms = $3 WHERE tenant_id = $1 AND id = $2";
 }
 
@@ -86,6 +90,9 @@ pub fn insert(tx: &mut Tx<'_>, tenant: TenantId, user: &User, password_hash: Opt
             user.external_id,
             password_hash,
             user.created_ms,
+            user.modified_ms,
+            text::fold(&user.email),
+            text::fold(&user.full_name),
         ],
     )
 }
@@ -123,8 +130,8 @@ pub fn by_names(tx: &mut Tx<'_>, tenant: TenantId, keys: &[NameKey]) -> Result<V
 
 /// Those with one of these addresses, in any case; tombstones too.
 pub fn by_emails(tx: &mut Tx<'_>, tenant: TenantId, emails: &[&str]) -> Result<Vec<User>> {
-    let lower: Vec<String> = emails.iter().map(|email| email.to_lowercase()).collect();
-    tx.query_list(BY_EMAILS, tenant, &lower, read)
+    let keys: Vec<String> = emails.iter().map(|email| text::fold(email)).collect();
+    tx.query_list(BY_EMAILS, tenant, &keys, read)
 }
 
 /// Those with one of these guids, tombstones too.
@@ -222,7 +229,7 @@ pub fn set_password_hash(tx: &mut Tx<'_>, tenant: TenantId, id: UserId, hash: &s
     tx.execute_one(SET_PASSWORD_HASH, params![tenant, id, hash])
 }
 
-/// Writes what may be edited: names, texts, role and external id.
+/// Writes what may be edited: names, texts, role, manager and external id, and whether providers see it.
 pub fn update(tx: &mut Tx<'_>, tenant: TenantId, user: &User) -> Result<()> {
     tx.execute_one(
         UPDATE,
@@ -236,8 +243,17 @@ pub fn update(tx: &mut Tx<'_>, tenant: TenantId, user: &User) -> Result<()> {
             user.description,
             user.role.as_str(),
             user.external_id,
+            user.manager,
+            text::fold(&user.email),
+            text::fold(&user.full_name),
+            user.hidden,
         ],
     )
+}
+
+/// Notes that something of the user was changed, in this table or in another.
+pub fn touch(tx: &mut Tx<'_>, tenant: TenantId, id: UserId, now_ms: i64) -> Result<()> {
+    tx.execute_one(TOUCH, params![tenant, id, now_ms])
 }
 
 pub fn signed_in(tx: &mut Tx<'_>, tenant: TenantId, id: UserId, now_ms: i64) -> Result<()> {
@@ -259,6 +275,8 @@ fn read(row: &mut Row<'_>) -> Result<User> {
         external_id: row.take()?,
         notice: row.take()?,
         created_ms: row.take()?,
+        modified_ms: row.take()?,
         last_sign_in_ms: row.take()?,
+        hidden: row.take()?,
     })
 }

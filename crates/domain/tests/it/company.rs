@@ -77,7 +77,7 @@ impl Company {
             leaving_by: self.leaving_by.clone(),
             policy_heir: self.policy_heir.clone(),
         };
-        let request = Request { goal, heir, start_ms: self.start_ms };
+        let request = Request { goal, heir, start_ms: self.start_ms, keep_ms: 0, awaits_heir: false };
         plan(&request, &snapshot, &self.policy, NOW_MS, |no| format!("key-{no}"))
     }
 
@@ -131,6 +131,8 @@ pub(crate) fn leaver() -> User {
         external_id: None,
         notice: None,
         created_ms: 0,
+        modified_ms: 0,
+        hidden: false,
         last_sign_in_ms: None,
     }
 }

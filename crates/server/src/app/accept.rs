@@ -221,9 +221,12 @@ impl Acceptance<'_, '_, '_> {
 }
 
 /// A cut overtakes an open restoration and the other way round, or one would undo the other later; and
-/// what is to begin now overtakes the same thing scheduled for later.
+/// what is to begin now overtakes the same thing scheduled for later. With a name, a removal overtakes one that waits
+/// for it.
 fn overtakes(plan: &Plan, open: &Offboarding) -> bool {
+    let waits = |handover: Option<Handover>| handover == Some(Handover::Awaited);
     match open.goal {
+        goal if goal.removes() && plan.goal.removes() && waits(open.handover) => !waits(plan.handover),
         goal if goal == plan.goal => {
             open.state == OffboardingState::Scheduled && plan.start_ms < open.start_ms
         }
@@ -264,8 +267,10 @@ fn accepted(offboarding: &Offboarding, steps: &[Step], heir: Option<&str>, loade
     if let Some(heir) = heir {
         detail["heir"] = json!(heir);
     }
-    if offboarding.handover == Some(Handover::Orphan) {
-        detail["heir"] = json!("orphaned");
+    match offboarding.handover {
+        Some(Handover::Orphan) => detail["heir"] = json!("orphaned"),
+        Some(Handover::Awaited) => detail["heir"] = json!("awaited"),
+        Some(Handover::To(_)) | None => {}
     }
     if offboarding.state == OffboardingState::Scheduled {
         detail["start_ms"] = json!(offboarding.start_ms);

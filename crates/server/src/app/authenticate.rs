@@ -10,8 +10,21 @@ use crate::{jwt, random};
 pub const TOKEN_PREFIX: &str = "ext_";
 
 impl App {
-    /// Who holds this secret. Users that are not active hold nothing, from the moment of that commit.
+    /// Who holds this secret. Users that are not active hold nothing, from the moment of that commit; and what was
+    /// made for provisioning opens nothing else.
     pub async fn authenticate(&self, secret: &str) -> Result<Caller, Error> {
+        let caller = self.holder(secret).await?;
+        if caller.role == Role::Scim { Err(Error::Forbidden) } else { Ok(caller) }
+    }
+
+    /// As [`App::authenticate`], for identity providers: a token for provisioning, or an administrator.
+    pub async fn authenticate_provider(&self, secret: &str) -> Result<Caller, Error> {
+        let caller = self.holder(secret).await?;
+        caller.require_provisioning()?;
+        Ok(caller)
+    }
+
+    async fn holder(&self, secret: &str) -> Result<Caller, Error> {
         // The lookup is by hash, so that no comparison takes longer for a better guess.
         let hash = random::hash(secret);
         if secret.starts_with(TOKEN_PREFIX) {
@@ -32,7 +45,7 @@ impl App {
             tenant: found.token.tenant,
             user: Some(found.token.user),
             name: bearer(&found.user_name, &found.token),
-            role: found.token.role.min(found.user_role),
+            role: Role::of_bearer(found.token.role, found.user_role),
             credential: Credential::Token { id: found.token.id, kind: found.token.kind },
         })
     }

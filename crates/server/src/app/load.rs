@@ -17,6 +17,7 @@ use super::{Caller, HeirRef, UserRef, lookup};
 
 /// What was loaded, before it is cut into one snapshot per user.
 pub(super) struct Loaded {
+    goal: Goal,
     pub policy: Policy,
     pub users: Vec<Option<User>>,
     heirs: Heirs,
@@ -55,6 +56,7 @@ pub(super) fn load(tx: &mut Tx<'_>, tenant: TenantId, start: &Start) -> Result<L
         leaving_with_the_rest(manager, &ids, goal);
     }
     Ok(Loaded {
+        goal,
         platforms: platforms::list(tx, tenant)?.into(),
         accounts: by_user(accounts::of_users(tx, tenant, &ids)?, |account| account.user),
         holdings: assets::holdings(tx, tenant, &ids)?.into_iter().collect(),
@@ -77,7 +79,9 @@ impl Loaded {
     ) -> Snapshot<'a> {
         let id = user.map(|user| user.id);
         let of = |id: UserId| self.open.get(&id).map_or(&[][..], Vec::as_slice);
-        let leaving = id.and_then(|id| of(id).iter().find(|open| open.goal.removes()));
+        // Whoever waits for an heir may be removed once more, with a name: that overtakes the first.
+        let waits = |open: &Offboarding| self.goal.removes() && open.handover == Some(Handover::Awaited);
+        let leaving = id.and_then(|id| of(id).iter().find(|open| open.goal.removes() && !waits(open)));
         Snapshot {
             asked: asked.to_owned(),
             user,

@@ -1,13 +1,13 @@
 //! Steps in Exeunt's own directory: they run in the transaction that settles them.
 
 use domain::action::Count;
-use domain::plan::Named;
+use domain::plan::{Named, transferable};
 use domain::step::Progress;
 use domain::{
     Action, Error, Handover, Offboarding, Outcome, Owner, Refusal, Step, TenantId, User, UserState,
 };
 use store::members::{self, Seat};
-use store::{Tx, assets, groups, profiles, users};
+use store::{Tx, assets, emails, groups, held, profiles, users};
 
 use super::credentials::{Ended, end_all};
 use super::heirs::successors;
@@ -92,6 +92,13 @@ fn transfer(
     let workloads = offboarding.goal.transfers_workloads();
     let (moved, verb) = match offboarding.handover {
         None => (0, "handed over"),
+        Some(Handover::Awaited) => match assets::holdings(tx, tenant, &[user.id])?.pop() {
+            Some((_, held)) if !transferable(offboarding.goal, &held).is_empty() => {
+                let refusal = Refusal::NoSuccessor { user: user.user_name.clone(), holdings: held };
+                return Ok(Local::Settled(Outcome::Refused { reason: refusal.to_string() }, step.progress));
+            }
+            _ => (0, "handed over"),
+        },
         Some(Handover::Orphan) => (assets::orphan(tx, tenant, user.id, workloads, *budget)?, "orphaned"),
         Some(Handover::To(owner)) => {
             if let Some(refusal) = unfit(tx, tenant, user, owner)? {
@@ -161,9 +168,12 @@ fn delete(tx: &mut Tx<'_>, tenant: TenantId, user: &User, now_ms: i64) -> Result
         return Ok(Outcome::Refused { reason: refusal.to_string() });
     }
     end_all(tx, tenant, user.id)?;
+    groups::touch_of_user(tx, tenant, user.id, now_ms)?;
     let groups = members::remove_everywhere(tx, tenant, user.id, Seat::Member)?;
     members::remove_everywhere(tx, tenant, user.id, Seat::Admin)?;
     profiles::delete(tx, tenant, user.id)?;
+    emails::delete_of_user(tx, tenant, user.id)?;
+    held::forget(tx, tenant, user.id)?;
     users::remove(tx, tenant, user.id, now_ms)?;
     let left = match groups {
         0 => String::new(),

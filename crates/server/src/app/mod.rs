@@ -231,6 +231,11 @@ impl Caller {
         if self.role >= role { Ok(()) } else { Err(Error::Forbidden) }
     }
 
+    /// Users and groups as an identity provider keeps them: for its token, and for administrators.
+    pub fn require_provisioning(&self) -> Result<(), Error> {
+        if self.role == Role::Scim { Ok(()) } else { self.require(Role::Admin) }
+    }
+
     /// Whoever is signed in may see itself; to see others, or that there is nobody, takes a role.
     pub fn require_sight_of(&self, user: Option<&User>) -> Result<(), Error> {
         if self.is(user.map(|user| user.id)) { Ok(()) } else { self.require(Role::Auditor) }

@@ -19,6 +19,7 @@ impl App {
         if !(0..=MAX_GRACE_MS).contains(&policy.grace_ms) {
             return Err(Error::invalid("grace_ms", format!("must be 0 to {MAX_GRACE_MS}")));
         }
+        policy.scim.check()?;
         self.write_for(caller, move |tx, pen| {
             if let Heir::Group(id) = policy.heir
                 && groups::by_id(tx, pen.tenant, id)?.is_none()

@@ -22,6 +22,10 @@ pub struct Start {
     pub message: Option<String>,
     /// When to begin; `None` or the past means now.
     pub start_ms: Option<i64>,
+    /// How long after the cut of a removal the rest waits.
+    pub keep_ms: i64,
+    /// With nobody fit to inherit the departure begins all the same, and is blocked until somebody is named.
+    pub awaits_heir: bool,
     /// Makes a repeated request recognizable.
     pub repeat: Option<Repeat>,
 }
@@ -37,7 +41,16 @@ pub struct Leaver {
 impl Start {
     pub fn new(goal: Goal, users: Vec<UserRef>) -> Self {
         let users = users.into_iter().map(|user| Leaver { user, heir: None }).collect();
-        Self { goal, users, heir: HeirRef::Unsaid, message: None, start_ms: None, repeat: None }
+        Self {
+            goal,
+            users,
+            heir: HeirRef::Unsaid,
+            message: None,
+            start_ms: None,
+            keep_ms: 0,
+            awaits_heir: false,
+            repeat: None,
+        }
     }
 
     fn heir_of<'s>(&'s self, leaver: &'s Leaver) -> &'s HeirRef {
@@ -128,6 +141,8 @@ fn plan_one<'l>(
         goal: start.goal,
         heir: loaded.named(heir),
         start_ms: start.start_ms.unwrap_or(pen.now_ms),
+        keep_ms: start.keep_ms,
+        awaits_heir: start.awaits_heir,
     };
     let snapshot = loaded.snapshot(&shown, user, caller);
     let key = |no: domain::StepNo| no.to_string();

@@ -99,14 +99,8 @@ fn add(
     platforms::insert(tx, id, &directory)?;
     let [user_guid, group_guids @ ..] = guids;
     for ((number, name), guid) in FIRST_GROUPS.into_iter().zip(group_guids) {
-        let group = Group {
-            id: GroupId(number),
-            guid,
-            name: name.to_owned(),
-            description: "Built in".to_owned(),
-            external_id: None,
-        };
-        groups::insert(tx, id, &group, pen.now_ms)?;
+        let group = Group::new(GroupId(number), guid, name, pen.now_ms);
+        groups::insert(tx, id, &Group { description: "Built in".to_owned(), ..group })?;
         numbers::raise(tx, id, Series::Groups, number)?;
     }
     users::insert(tx, id, &administrator(user_guid, pen.now_ms), Some(password_hash))?;
@@ -132,6 +126,8 @@ fn administrator(guid: String, now_ms: i64) -> User {
         external_id: None,
         notice: None,
         created_ms: now_ms,
+        modified_ms: now_ms,
+        hidden: false,
         last_sign_in_ms: None,
     }
 }

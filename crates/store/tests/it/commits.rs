@@ -89,7 +89,7 @@ fn neighbors_are_answered_truthfully() {
             }
         }
         assert_eq!(ids(&base).await, kept, "those answered with success, and no others");
-        base.write(|tx| groups::insert(tx, T, &group(1), 1)).await.expect("the store goes on");
+        base.write(|tx| groups::insert(tx, T, &group(1))).await.expect("the store goes on");
     });
 }
 
@@ -185,7 +185,7 @@ async fn hold_writer(base: &Base, gate: &Arc<Gate>) -> Writing {
     let writing = base.spawn_write(move |tx| {
         begun.send(()).expect("is waited for");
         gate.wait();
-        groups::insert(tx, T, &group(1), 1)
+        groups::insert(tx, T, &group(1))
     });
     has_begun.await.expect("begins");
     writing

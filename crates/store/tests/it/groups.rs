@@ -41,7 +41,7 @@ fn only_one_groups_administrators_go() {
         base.company(T, 2).await;
         base.company(OTHER, 2).await;
         let left = base.write(|tx| {
-            groups::insert(tx, T, &group(23), 1)?;
+            groups::insert(tx, T, &group(23))?;
             for (tenant, group) in [(T, OPS), (T, GroupId(23)), (OTHER, OPS)] {
                 members::add(tx, tenant, group, UserId(1), Seat::Admin)?;
             }

@@ -173,7 +173,7 @@ fn groups_have_members() {
         base.company(T, 5).await;
         let left = base
             .write(|tx| {
-                groups::insert(tx, T, &group(23), 1)?;
+                groups::insert(tx, T, &group(23))?;
                 for (group, user) in [(22, 1), (22, 2), (22, 2), (22, 3), (23, 2)] {
                     members::add(tx, T, GroupId(group), UserId(user), Seat::Member)?;
                 }

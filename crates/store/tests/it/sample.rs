@@ -29,6 +29,8 @@ pub(crate) fn user(id: i64) -> User {
         external_id: None,
         notice: None,
         created_ms: 1,
+        modified_ms: 1,
+        hidden: false,
         last_sign_in_ms: None,
     }
 }
@@ -40,7 +42,7 @@ pub(crate) fn promote(tx: &mut Tx<'_>, id: i64) -> store::Result<()> {
 
 pub(crate) fn group(id: i64) -> Group {
     let name = format!("Group {id}");
-    Group { id: GroupId(id), guid: format!("{id:032x}"), name, description: String::new(), external_id: None }
+    Group::new(GroupId(id), format!("{id:032x}"), name, 1)
 }
 
 pub(crate) fn asset(id: i64, kind: &str, owner: Owner) -> Asset {
@@ -133,7 +135,7 @@ impl Base {
             for id in 1..=count {
                 users::insert(tx, tenant, &user(id), None)?;
             }
-            groups::insert(tx, tenant, &group(22), 1)?;
+            groups::insert(tx, tenant, &group(22))?;
             platforms::insert(tx, tenant, &platform(tenant.0 * 10, PlatformKind::Simulated))
         });
         made.await.expect("a company");

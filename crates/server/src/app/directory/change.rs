@@ -8,7 +8,7 @@ use domain::{
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use store::members::{self, Seat};
-use store::{Tx, offboardings, profiles, tenants, users};
+use store::{Tx, groups, offboardings, profiles, tenants, users};
 
 use super::{check, password};
 use crate::app::accept::accept;
@@ -90,6 +90,7 @@ impl UserChange {
         if let Some(external_id) = self.external_id.as_deref().filter(|id| !id.is_empty()) {
             name::check("externalId", external_id)?;
         }
+        self.role.map_or(Ok(()), Role::check_of_user)?;
         if let Some(password) = &self.password {
             passwords::check("password", password)?;
         }
@@ -203,6 +204,7 @@ impl Edits<'_, '_> {
             detail.insert("profile".to_owned(), json!(true));
         }
         if !detail.is_empty() {
+            users::touch(self.tx, self.pen.tenant, after.id, self.pen.now_ms)?;
             self.pen.write(self.tx, &Fact::new("user.changed", Value::Object(detail)).on(after.id))?;
         }
         if let Some(hash) = hash {
@@ -280,11 +282,13 @@ impl Edits<'_, '_> {
         let (mut joined, mut left) = (Vec::new(), Vec::new());
         for group in leave {
             if members::remove(self.tx, tenant, group, user, Seat::Member)? {
+                groups::touch(self.tx, tenant, group, self.pen.now_ms)?;
                 left.push(group);
             }
         }
         for group in join {
             if members::add(self.tx, tenant, group, user, Seat::Member)? {
+                groups::touch(self.tx, tenant, group, self.pen.now_ms)?;
                 joined.push(group);
             }
         }

@@ -38,8 +38,8 @@ impl App {
         self.write_for(caller, move |tx, pen| {
             let id = GroupId(numbers::take(tx, pen.tenant, Series::Groups, 1)?);
             let NewGroup { name, description } = new;
-            let group = Group { id, guid, name, description, external_id: None };
-            groups::insert(tx, pen.tenant, &group, pen.now_ms).map_err(|error| match error {
+            let group = Group { description, ..Group::new(id, guid, name, pen.now_ms) };
+            groups::insert(tx, pen.tenant, &group).map_err(|error| match error {
                 store::Error::Unique(_) => Error::Conflict(format!("a group named {} exists", group.name)),
                 other => other.into(),
             })?;

@@ -3,7 +3,7 @@
 use domain::{Error, Fact, Group, GroupId, Profile, Role, User, UserId, UserState};
 use serde_json::json;
 use store::members::{self, Seat};
-use store::{Tx, profiles, users};
+use store::{Tx, groups, profiles, users};
 
 use super::{UserDetail, detail};
 use crate::app::lookup::find_all;
@@ -155,6 +155,7 @@ fn seat_all(
         }
     }
     if !changed.is_empty() {
+        groups::touch(tx, pen.tenant, group.id, pen.now_ms)?;
         let what = match (seat, change) {
             (Seat::Member, SeatChange::Add) => "members_added",
             (Seat::Member, SeatChange::Remove) => "members_removed",

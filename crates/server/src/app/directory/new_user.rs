@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use serde_json::json;
 use store::members::{self, Seat};
 use store::numbers::{self, Series};
-use store::{Tx, profiles, tenants, users};
+use store::{Tx, groups, profiles, tenants, users};
 
 use super::check;
 use crate::app::{App, Caller, GroupRef, Pen, UserRef};
@@ -54,6 +54,7 @@ impl NewUser {
 
     fn check(&self) -> Result<(), Error> {
         domain::name::check_user("userName", &self.user_name)?;
+        self.role.check_of_user()?;
         text::check("email", &self.email, MAX_TEXT_CHARS)?;
         text::check("fullName", &self.full_name, MAX_TEXT_CHARS)?;
         text::check("description", &self.description, MAX_TEXT_CHARS)?;
@@ -119,6 +120,8 @@ fn create(
         external_id: new.external_id,
         notice: None,
         created_ms: pen.now_ms,
+        modified_ms: pen.now_ms,
+        hidden: false,
         last_sign_in_ms: None,
     };
     check::is_nobody_elses(tx, pen.tenant, &user)?;
@@ -130,6 +133,7 @@ fn create(
         let group = reference.find(tx, pen.tenant)?;
         let group = group.ok_or_else(|| Error::not_found("group", reference.shown()))?;
         members::add(tx, pen.tenant, group.id, user.id, Seat::Member)?;
+        groups::touch(tx, pen.tenant, group.id, pen.now_ms)?;
     }
     // By the same rules as later: what is empty was not told.
     let profile = Profile::default().changed_by(&new.profile);

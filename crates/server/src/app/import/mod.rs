@@ -7,10 +7,11 @@ mod problem;
 mod resolve;
 mod seek;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use domain::{AccountState, Error, Fact, Role, UserState};
+use domain::{AccountState, Error, Fact, GroupId, Role, UserState};
 use secrecy::SecretString;
 use serde_json::json;
 use store::members::{self, Seat};
@@ -179,7 +180,7 @@ fn insert(
 ) -> Result<Imported, ImportError> {
     let tick = || written.fetch_add(1, Ordering::Relaxed);
     for group in &resolved.groups {
-        groups::insert(tx, pen.tenant, group, pen.now_ms)?;
+        groups::insert(tx, pen.tenant, group)?;
         tick();
     }
     for (user, hash) in resolved.users.iter().zip(hashes) {
@@ -189,6 +190,8 @@ fn insert(
     for (group, user) in &resolved.members {
         members::add(tx, pen.tenant, *group, *user, Seat::Member)?;
     }
+    let joined: BTreeSet<GroupId> = resolved.members.iter().map(|(group, _)| *group).collect();
+    joined.into_iter().try_for_each(|group| groups::touch(tx, pen.tenant, group, pen.now_ms))?;
     for asset in &resolved.assets {
         assets::insert(tx, pen.tenant, asset)?;
         tick();

@@ -71,13 +71,8 @@ impl Resolver<'_, '_> {
                 self.problems.add(place, "id", id.to_string(), THERE);
             }
             self.names.add_group(key, GroupId(id));
-            found.push(Group {
-                id: GroupId(id),
-                guid: self.pen.random.guid(),
-                name: row.name.clone(),
-                description: row.description.clone(),
-                external_id: None,
-            });
+            let group = Group::new(GroupId(id), self.pen.random.guid(), &row.name, self.pen.now_ms);
+            found.push(Group { description: row.description.clone(), ..group });
         }
         Ok(found)
     }
@@ -117,6 +112,8 @@ impl Resolver<'_, '_> {
                 external_id: row.external_id.clone(),
                 notice: None,
                 created_ms: self.pen.now_ms,
+                modified_ms: self.pen.now_ms,
+                hidden: false,
                 last_sign_in_ms: None,
             });
         }
@@ -152,6 +149,7 @@ impl Resolver<'_, '_> {
             &row.user_name,
             name::check_user("user_name", &row.user_name),
         );
+        self.problems.check(place, "role", row.role.as_str(), row.role.check_of_user());
         self.text(place, "email", &row.email);
         self.text(place, "full_name", &row.full_name);
         self.text(place, "description", &row.description);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use domain::policy::Heir;
+use domain::policy::{Guard, Heir, OnDelete, Provisioning};
 use domain::{GroupId, Policy};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -32,6 +32,48 @@ struct PolicyView {
     heir: HeirView,
     /// Only a deactivated user may be removed.
     require_deactivated_before_remove: bool,
+    /// What identity providers may do over SCIM.
+    scim: ProvisioningView,
+}
+
+#[derive(Serialize, Deserialize, ToSchema)]
+#[schema(as = ProvisioningPolicy)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+struct ProvisioningView {
+    /// What a deletion means.
+    on_delete: OnDeleteView,
+    /// From when on departures wait for an administrator.
+    guard: GuardView,
+}
+
+#[derive(Serialize, Deserialize, ToSchema)]
+#[schema(as = OnDelete)]
+#[serde(rename_all = "camelCase")]
+enum OnDeleteView {
+    /// The user is cut, hands over, and is removed.
+    Remove,
+    /// The user is cut and kept.
+    #[serde(rename_all = "camelCase")]
+    Deactivate {
+        /// Removed after that many days, 1 to 3,660; never without.
+        #[schema(minimum = 1, maximum = 3_660)]
+        keep_days: Option<u16>,
+    },
+}
+
+#[derive(Serialize, Deserialize, ToSchema)]
+#[schema(as = RemovalGuard)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+struct GuardView {
+    /// Most departures that one token may ask for in a window; 0 asks about each.
+    #[schema(maximum = 1_000_000)]
+    users: u32,
+    /// Most of the present users, in percent, from 20 departures on; 100 for no such limit.
+    #[schema(maximum = 100)]
+    percent: u8,
+    /// How long a window lasts.
+    #[schema(minimum = 1, maximum = 2_592_000)]
+    window_s: u32,
 }
 
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -62,7 +104,51 @@ impl From<Policy> for PolicyView {
                 Heir::Group(id) => HeirView::Group(id.0),
             },
             require_deactivated_before_remove: policy.require_deactivated_before_remove,
+            scim: policy.scim.into(),
         }
+    }
+}
+
+impl Default for ProvisioningView {
+    fn default() -> Self {
+        Provisioning::default().into()
+    }
+}
+
+impl From<Provisioning> for ProvisioningView {
+    fn from(provisioning: Provisioning) -> Self {
+        Self {
+            on_delete: match provisioning.on_delete {
+                OnDelete::Remove => OnDeleteView::Remove,
+                OnDelete::Deactivate { keep_days } => OnDeleteView::Deactivate { keep_days },
+            },
+            guard: provisioning.guard.into(),
+        }
+    }
+}
+
+impl From<ProvisioningView> for Provisioning {
+    fn from(view: ProvisioningView) -> Self {
+        let GuardView { users, percent, window_s } = view.guard;
+        Self {
+            on_delete: match view.on_delete {
+                OnDeleteView::Remove => OnDelete::Remove,
+                OnDeleteView::Deactivate { keep_days } => OnDelete::Deactivate { keep_days },
+            },
+            guard: Guard { users, percent, window_s },
+        }
+    }
+}
+
+impl Default for GuardView {
+    fn default() -> Self {
+        Guard::default().into()
+    }
+}
+
+impl From<Guard> for GuardView {
+    fn from(Guard { users, percent, window_s }: Guard) -> Self {
+        Self { users, percent, window_s }
     }
 }
 
@@ -76,6 +162,7 @@ impl From<PolicyView> for Policy {
                 HeirView::Group(id) => Heir::Group(GroupId(id)),
             },
             require_deactivated_before_remove: view.require_deactivated_before_remove,
+            scim: view.scim.into(),
         }
     }
 }

@@ -105,6 +105,8 @@ mod tests {
             external_id: None,
             notice: None,
             created_ms: 0,
+            modified_ms: 0,
+            hidden: false,
             last_sign_in_ms: None,
         }
     }

@@ -45,8 +45,8 @@ pub(in super::super) struct LeaverView {
 #[serde(untagged)]
 pub(super) enum HeirView {
     Owner(OwnerView),
-    /// Assets stay with the tombstone.
-    Orphan {
+    /// `orphan`: assets stay with the tombstone. `awaited`: the removal waits until a successor is named.
+    Unowned {
         #[schema(example = "orphan")]
         kind: &'static str,
     },
@@ -56,7 +56,8 @@ impl From<Handover> for HeirView {
     fn from(handover: Handover) -> Self {
         match handover {
             Handover::To(owner) => Self::Owner(owner.into()),
-            Handover::Orphan => Self::Orphan { kind: "orphan" },
+            Handover::Orphan => Self::Unowned { kind: "orphan" },
+            Handover::Awaited => Self::Unowned { kind: "awaited" },
         }
     }
 }
