@@ -6,6 +6,7 @@
 pub mod attribute;
 mod error;
 mod resource_type;
+pub mod schema;
 
 pub use attribute::{Attribute, Kind, Mutability, Returned, Uniqueness};
 pub use error::{Error, ScimType};
