@@ -7,6 +7,7 @@ pub mod attribute;
 mod error;
 mod resource_type;
 pub mod schema;
+pub mod value;
 
 pub use attribute::{Attribute, Kind, Mutability, Returned, Uniqueness};
 pub use error::{Error, ScimType};
