@@ -8,6 +8,7 @@ mod error;
 pub mod filter;
 pub mod path;
 mod resource_type;
+pub mod schema;
 pub mod value;
 
 pub use attribute::{Attribute, Kind, Mutability, Returned, Uniqueness};

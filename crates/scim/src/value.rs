@@ -128,6 +128,7 @@ fn read_scalar(attribute: &Attribute, value: &Value) -> Result<Value, Error> {
             let truth = boolean(value).ok_or_else(|| invalid(attribute, "takes true or false"))?;
             return Ok(Value::Bool(truth));
         }
+        Kind::Integer => (value.is_i64(), "takes a whole number"),
         Kind::DateTime => (text.and_then(instant).is_some(), "takes a time such as 2026-01-31T12:00:00Z"),
         Kind::Binary => (text.is_some_and(is_base64), "takes a text in base64"),
         Kind::String | Kind::Reference | Kind::Complex => (text.is_some(), "takes a text"),
