@@ -5,6 +5,7 @@
 pub enum Kind {
     String,
     Boolean,
+    Integer,
     DateTime,
     /// Base64.
     Binary,
@@ -37,6 +38,7 @@ pub enum Uniqueness {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Attribute {
     pub name: &'static str,
     pub kind: Kind,
@@ -70,6 +72,64 @@ impl Attribute {
             sub_attributes: &[],
             description,
         }
+    }
+
+    pub const fn boolean(name: &'static str, description: &'static str) -> Self {
+        Self::text(name, description).kind(Kind::Boolean)
+    }
+
+    /// URIs are compared exactly (RFC 7643 section 2.3.7).
+    pub const fn reference(
+        name: &'static str,
+        reference_types: &'static [&'static str],
+        description: &'static str,
+    ) -> Self {
+        Self { reference_types, ..Self::text(name, description).kind(Kind::Reference).case_exact() }
+    }
+
+    pub const fn complex(
+        name: &'static str,
+        sub_attributes: &'static [Self],
+        description: &'static str,
+    ) -> Self {
+        Self { sub_attributes, ..Self::text(name, description).kind(Kind::Complex) }
+    }
+
+    pub const fn kind(self, kind: Kind) -> Self {
+        Self { kind, ..self }
+    }
+
+    pub const fn multi_valued(self) -> Self {
+        Self { multi_valued: true, ..self }
+    }
+
+    pub const fn required(self) -> Self {
+        Self { required: true, ..self }
+    }
+
+    pub const fn case_exact(self) -> Self {
+        Self { case_exact: true, ..self }
+    }
+
+    /// Within the tenant.
+    pub const fn unique(self) -> Self {
+        Self { uniqueness: Uniqueness::Server, ..self }
+    }
+
+    pub const fn mutability(self, mutability: Mutability) -> Self {
+        Self { mutability, ..self }
+    }
+
+    pub const fn read_only(self) -> Self {
+        self.mutability(Mutability::ReadOnly)
+    }
+
+    pub const fn returned(self, returned: Returned) -> Self {
+        Self { returned, ..self }
+    }
+
+    pub const fn canonical_values(self, canonical_values: &'static [&'static str]) -> Self {
+        Self { canonical_values, ..self }
     }
 
     /// Names of attributes are compared without regard to case (RFC 7643 section 2.1).

@@ -5,10 +5,16 @@
 
 pub mod attribute;
 mod error;
+pub mod filter;
+pub mod path;
 mod resource_type;
+pub mod schema;
+pub mod value;
 
 pub use attribute::{Attribute, Kind, Mutability, Returned, Uniqueness};
 pub use error::{Error, ScimType};
+pub use filter::{Filter, Operator};
+pub use path::{AttributePath, Path};
 pub use resource_type::{Found, ResourceType, Schema};
 
 /// A resource: attributes by the names of their schemas, extensions below their URN.

@@ -1,0 +1,13 @@
+//! The schemas of RFC 7643, as Exeunt keeps them.
+//!
+//! Owns: what each attribute is. Never decides: whatever reads, checks or shows a document asks here.
+
+mod common;
+mod enterprise;
+mod group;
+mod user;
+
+pub use common::COMMON;
+pub use enterprise::ENTERPRISE_SCHEMA;
+pub use group::{GROUP, GROUP_SCHEMA};
+pub use user::{USER, USER_SCHEMA};
