@@ -6,6 +6,7 @@
 pub mod attribute;
 mod error;
 pub mod filter;
+pub mod patch;
 pub mod path;
 mod resource_type;
 pub mod schema;
@@ -14,6 +15,7 @@ pub mod value;
 pub use attribute::{Attribute, Kind, Mutability, Returned, Uniqueness};
 pub use error::{Error, ScimType};
 pub use filter::{Filter, Operator};
+pub use patch::Patch;
 pub use path::{AttributePath, Path};
 pub use resource_type::{Found, ResourceType, Schema};
 
