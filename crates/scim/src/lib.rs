@@ -6,7 +6,9 @@
 pub mod attribute;
 mod error;
 pub mod filter;
+mod name;
 pub mod path;
+pub mod resource;
 mod resource_type;
 pub mod schema;
 pub mod value;
