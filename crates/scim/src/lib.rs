@@ -8,6 +8,7 @@ mod error;
 pub mod filter;
 mod name;
 pub mod path;
+pub mod projection;
 pub mod resource;
 mod resource_type;
 pub mod schema;
@@ -17,6 +18,7 @@ pub use attribute::{Attribute, Kind, Mutability, Returned, Uniqueness};
 pub use error::{Error, ScimType};
 pub use filter::{Filter, Operator};
 pub use path::{AttributePath, Path};
+pub use projection::Projection;
 pub use resource_type::{Found, ResourceType, Schema};
 
 /// A resource: attributes by the names of their schemas, extensions below their URN.
