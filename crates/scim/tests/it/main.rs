@@ -1,0 +1,8 @@
+//! The SCIM crate from outside: the RFCs' own examples, and properties.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod discovery;
+mod documents;
+mod projection;
+mod resource;
