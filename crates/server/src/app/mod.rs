@@ -35,6 +35,7 @@ mod offboardings;
 mod platforms;
 mod policy;
 mod preview;
+mod provisioning;
 mod release;
 mod remind;
 mod report;
@@ -89,6 +90,9 @@ pub use nodes::NODE_ALIVE_MS;
 pub use offboardings::{Detail, Page};
 pub use platforms::{MAX_IN_FLIGHT, NewPlatform, PlatformStatus};
 pub use preview::Preview;
+pub use provisioning::{
+    Manager, Member, Person, PersonTold, Provisioned, SeatsTold, Team, TeamTold, WithMembers,
+};
 pub use release::{TenantRef, TenantRelease, WorkloadRef};
 pub use report::{PlatformReport, Report, reports};
 pub use search::{FoundUser, FoundUsers, MAX_SEARCHED, UserSearch};
