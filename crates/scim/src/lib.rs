@@ -6,8 +6,11 @@
 pub mod attribute;
 mod error;
 pub mod filter;
+mod name;
 pub mod patch;
 pub mod path;
+pub mod projection;
+pub mod resource;
 mod resource_type;
 pub mod schema;
 pub mod value;
@@ -17,6 +20,7 @@ pub use error::{Error, ScimType};
 pub use filter::{Filter, Operator};
 pub use patch::Patch;
 pub use path::{AttributePath, Path};
+pub use projection::Projection;
 pub use resource_type::{Found, ResourceType, Schema};
 
 /// A resource: attributes by the names of their schemas, extensions below their URN.

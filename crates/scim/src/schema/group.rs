@@ -1,7 +1,7 @@
 //! Groups (RFC 7643 section 4.2): of users only.
 
 use crate::schema::COMMON;
-use crate::schema::common::DISPLAY;
+use crate::schema::base::DISPLAY;
 use crate::{Attribute, Mutability, ResourceType, Schema};
 
 pub static GROUP: ResourceType = ResourceType {

@@ -2,12 +2,12 @@
 //!
 //! Owns: what each attribute is. Never decides: whatever reads, checks or shows a document asks here.
 
-mod common;
+mod base;
 mod enterprise;
 mod group;
 mod user;
 
-pub use common::COMMON;
+pub use base::COMMON;
 pub use enterprise::ENTERPRISE_SCHEMA;
 pub use group::{GROUP, GROUP_SCHEMA};
 pub use user::{USER, USER_SCHEMA};

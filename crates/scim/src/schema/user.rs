@@ -1,6 +1,6 @@
 //! Users (RFC 7643 section 4.1).
 
-use crate::schema::common::{DISPLAY, PRIMARY, label};
+use crate::schema::base::{DISPLAY, PRIMARY, label};
 use crate::schema::{COMMON, ENTERPRISE_SCHEMA};
 use crate::{Attribute, Kind, Mutability, ResourceType, Returned, Schema};
 

@@ -1,0 +1,7 @@
+//! The SCIM crate from outside: the RFCs' own examples, and properties.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod documents;
+mod projection;
+mod resource;
