@@ -5,5 +5,8 @@
 mod documents;
 mod filter;
 mod grammar;
+mod patch;
+mod patch_properties;
+mod patch_providers;
 mod projection;
 mod resource;
