@@ -6,3 +6,4 @@ mod discovery;
 mod documents;
 mod projection;
 mod resource;
+mod search;
