@@ -2,6 +2,7 @@
 //!
 //! Owns: how they are read and written. Never: what is searched, or done in bulk.
 
+pub mod bulk;
 mod error;
 mod list;
 pub mod search;
