@@ -16,16 +16,26 @@ use crate::{Attribute, Error, Kind, Mutability, ScimType};
 /// that leave no doubt are accepted: `"True"` for true, a list of one for a single value, a single value for a list,
 /// and `"x"` and `{"value": "x"}` for each other.
 pub fn read(attribute: &Attribute, value: &Value) -> Result<Option<Value>, Error> {
-    match (attribute.multi_valued, value) {
-        (_, Value::Null) => Ok(None),
-        (true, Value::Array(items)) => read_list(attribute, items),
-        (true, item) => read_list(attribute, std::slice::from_ref(item)),
-        (false, Value::Array(items)) => match items.as_slice() {
+    if !attribute.multi_valued {
+        return single(attribute, value)?.map_or(Ok(None), |only| read_item(attribute, only));
+    }
+    match value {
+        Value::Null => Ok(None),
+        Value::Array(items) => read_list(attribute, items),
+        item => read_list(attribute, std::slice::from_ref(item)),
+    }
+}
+
+/// What is meant as the value of an attribute that has one: some identity providers send it as a list of one.
+pub(crate) fn single<'a>(attribute: &Attribute, value: &'a Value) -> Result<Option<&'a Value>, Error> {
+    match value {
+        Value::Null => Ok(None),
+        Value::Array(items) => match items.as_slice() {
             [] => Ok(None),
-            [only] => read_item(attribute, only),
+            [only] => Ok(Some(only)),
             _ => Err(invalid(attribute, "takes a single value, not a list")),
         },
-        (false, only) => read_item(attribute, only),
+        only => Ok(Some(only)),
     }
 }
 
@@ -90,13 +100,21 @@ pub fn is_primary(item: &Value) -> bool {
     item.get("primary") == Some(&Value::Bool(true))
 }
 
+/// The sub-attributes of a complex value as they were written; a bare text is the sub-attribute `value`.
+pub(crate) fn fields<'a>(
+    attribute: &Attribute,
+    value: &'a Value,
+) -> Result<Vec<(&'a str, &'a Value)>, Error> {
+    match value {
+        Value::Null => Ok(Vec::new()),
+        Value::Object(fields) => Ok(fields.iter().map(|(name, value)| (name.as_str(), value)).collect()),
+        bare if attribute.sub("value").is_some() && !bare.is_array() => Ok(vec![("value", bare)]),
+        _ => Err(invalid(attribute, "takes an object")),
+    }
+}
+
 fn read_complex(attribute: &Attribute, value: &Value) -> Result<Option<Value>, Error> {
-    let given = match value {
-        Value::Null => return Ok(None),
-        Value::Object(fields) => fields.iter().map(|(name, value)| (name.as_str(), value)).collect(),
-        bare if attribute.sub("value").is_some() && !bare.is_array() => vec![("value", bare)],
-        _ => return Err(invalid(attribute, "takes an object")),
-    };
+    let given = fields(attribute, value)?;
     let mut fields = Map::new();
     for (name, value) in given {
         let Some(sub) = attribute.sub(name).filter(|sub| sub.mutability != Mutability::ReadOnly) else {
@@ -143,11 +161,12 @@ fn is_base64(text: &str) -> bool {
     alphabet && data.len() % 4 != 1 && text.len() - data.len() <= 2
 }
 
-fn invalid(attribute: &Attribute, what: &str) -> Error {
+pub(crate) fn invalid(attribute: &Attribute, what: &str) -> Error {
     Error::new(ScimType::InvalidValue, format!("{} {what}", attribute.name))
 }
 
-fn below(attribute: &Attribute, error: Error) -> Error {
+/// The error of a sub-attribute, named with its parent.
+pub(crate) fn below(attribute: &Attribute, error: Error) -> Error {
     Error { detail: format!("{}.{}", attribute.name, error.detail), ..error }
 }
 

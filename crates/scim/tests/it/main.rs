@@ -5,6 +5,8 @@
 mod bulk;
 mod discovery;
 mod documents;
+mod filter;
+mod grammar;
 mod projection;
 mod resource;
 mod search;
