@@ -4,8 +4,10 @@
 //! Never: I/O, HTTP, a store, a clock, or anything of Exeunt: a face gives this crate documents and gets documents.
 
 pub mod attribute;
+pub mod discovery;
 mod error;
 pub mod filter;
+pub mod message;
 mod name;
 pub mod patch;
 pub mod path;

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod bulk;
+mod discovery;
 mod documents;
 mod filter;
 mod grammar;
@@ -10,3 +12,4 @@ mod patch_properties;
 mod patch_providers;
 mod projection;
 mod resource;
+mod search;
