@@ -7,6 +7,7 @@ pub mod attribute;
 pub mod discovery;
 mod error;
 pub mod filter;
+pub mod message;
 mod name;
 pub mod patch;
 pub mod path;

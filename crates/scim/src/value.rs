@@ -133,10 +133,11 @@ fn read_complex(attribute: &Attribute, value: &Value) -> Result<Option<Value>, E
     }
 }
 
-/// `{"value": "x"}` where a plain `"x"` is meant.
+/// `{"$ref": null, "value": "x"}` where a plain `"x"` is meant.
 fn wrapped(fields: &Map<String, Value>) -> Option<&Value> {
-    let (name, value) = fields.iter().next()?;
-    (fields.len() == 1 && name.eq_ignore_ascii_case("value")).then_some(value)
+    let mut given = fields.iter().filter(|(_, value)| !value.is_null());
+    let (name, value) = given.next()?;
+    (given.next().is_none() && name.eq_ignore_ascii_case("value")).then_some(value)
 }
 
 fn read_scalar(attribute: &Attribute, value: &Value) -> Result<Value, Error> {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::apply::{merge, object, set};
 use super::{Op, Operation};
-use crate::value::{fold, invalid, is_primary, read, read_item};
+use crate::value::{below, fold, invalid, is_primary, read, read_item};
 use crate::{Attribute, Error, Kind, Mutability, ScimType};
 
 /// The values afterwards, if any are left.
@@ -128,12 +128,14 @@ impl List<'_> {
     /// `emails[type eq "work"].value` of users without one and means to have it made, so it is made for both.
     fn set_sub(&mut self, sub: &Attribute) -> Result<(), Error> {
         let chosen = self.chosen();
-        let value = self.operation.written();
-        if let (true, Some(value)) = (chosen.is_empty(), value) {
+        let value = self.operation.written().map_or(Ok(None), |value| read(sub, value));
+        let value = value.map_err(|error| below(self.attribute, error))?;
+        if let (true, Some(value)) = (chosen.is_empty(), &value) {
             return self.create(|attribute, parts| set(attribute, sub, parts, value));
         }
+        let value = value.unwrap_or_default();
         for place in chosen {
-            self.update(place, |attribute, parts| set(attribute, sub, parts, value.unwrap_or(&Value::Null)))?;
+            self.update(place, |attribute, parts| set(attribute, sub, parts, &value))?;
         }
         Ok(())
     }

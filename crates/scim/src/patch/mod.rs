@@ -9,7 +9,7 @@ mod parse;
 pub use parse::PATCH_OP;
 use serde_json::Value;
 
-use crate::{Document, Error, Path, ResourceType, ScimType};
+use crate::{Document, Error, Path, ResourceType, ScimType, resource};
 
 /// The most operations in one message; the attributes of a value without a path count one each.
 pub const MAX_OPERATIONS: usize = 1000;
@@ -51,6 +51,8 @@ impl Patch {
                 return Err(Error::new(ScimType::Mutability, detail));
             }
         }
+        resource::set_schemas(resource_type, &mut changed);
+        resource::check(resource_type, &changed)?;
         *document = changed;
         Ok(())
     }

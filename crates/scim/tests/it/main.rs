@@ -2,7 +2,14 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod bulk;
 mod discovery;
 mod documents;
+mod filter;
+mod grammar;
+mod patch;
+mod patch_properties;
+mod patch_providers;
 mod projection;
 mod resource;
+mod search;
