@@ -78,8 +78,8 @@ pub use clients::Client;
 pub use connections::Connections;
 pub use directory::{
     Changed, Dissolution, Dissolved, GroupDetail, GroupsChange, Leaving, MAX_GROUP_ROLES,
-    MAX_GROUPS_PER_REQUEST, MAX_MEMBERS, MAX_NEW_USERS, NewGroup, NewName, NewUser, SeatChange, UserChange,
-    UserDetail,
+    MAX_GROUPS_PER_REQUEST, MAX_MEMBERS, MAX_NEW_USERS, NewGroup, NewManager, NewName, NewUser, SeatChange,
+    UserChange, UserDetail,
 };
 pub use health::Health;
 pub use inventory::{Inventory, InventoryPlace, InventoryRow};

@@ -5,7 +5,10 @@
 //! Never: a wire format; what a provider's document means is told in the directory's words.
 
 mod belongings;
+mod create_person;
+mod guard;
 mod person;
+mod remove_person;
 
 use domain::{Error, Group, Profile, User};
 
