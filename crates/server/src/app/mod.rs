@@ -91,7 +91,7 @@ pub use offboardings::{Detail, Page};
 pub use platforms::{MAX_IN_FLIGHT, NewPlatform, PlatformStatus};
 pub use preview::Preview;
 pub use provisioning::{
-    Manager, Member, Person, PersonTold, Provisioned, SeatsTold, Team, TeamTold, WithMembers,
+    MAX_SEATS, Manager, Member, Person, PersonTold, Provisioned, SeatsTold, Team, TeamTold, WithMembers,
 };
 pub use release::{TenantRef, TenantRelease, WorkloadRef};
 pub use report::{PlatformReport, Report, reports};

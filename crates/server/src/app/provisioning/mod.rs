@@ -9,8 +9,12 @@ mod create_person;
 mod guard;
 mod person;
 mod remove_person;
+mod seats;
+mod team;
 
 use domain::{Error, Group, Profile, User};
+
+pub use seats::MAX_SEATS;
 
 /// A user as an identity provider sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
