@@ -48,7 +48,7 @@ CREATE TABLE tokens_of_now (
     role TEXT NOT NULL,
     created_ms BIGINT NOT NULL,
     expires_ms BIGINT,
-    kind TEXT NOT NULL,
+    kind TEXT NOT NULL DEFAULT 'named',
     parent_id BIGINT,
     client_id TEXT REFERENCES clients (id),
     chain_hash TEXT,
@@ -104,4 +104,5 @@ CREATE TABLE held_departures (
 CREATE INDEX held_departures_token ON held_departures (tenant_id, token_id, user_id);
 
 -- Nobody fit to inherit is known: the handover waits for a name.
-ALTER TABLE offboardings ADD COLUMN heir_awaited BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE offboardings ADD COLUMN heir_awaited BOOLEAN NOT NULL DEFAULT FALSE
+    CHECK (NOT heir_awaited OR (heir_user_id IS NULL AND heir_group_id IS NULL AND NOT orphan));

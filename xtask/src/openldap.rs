@@ -33,7 +33,7 @@ pub(crate) fn find_or_install() -> Result {
 }
 
 /// Servers are often where only root's PATH leads.
-fn find(program: &str) -> Option<PathBuf> {
+pub(crate) fn find(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     let folders = env::split_paths(&path).chain([Path::new("/usr/sbin").to_owned()]);
     folders.map(|folder| folder.join(program)).find(|file| file.is_file())

@@ -17,6 +17,7 @@ statements! {
     UPDATE = "UPDATE groups SET name = $3, name_key = $4, description = $5, external_id = $6 \
               WHERE tenant_id = $1 AND id = $2";
     TOUCH = "UPDATE groups SET modified_ms = $3, revision = revision + 1 WHERE tenant_id = $1 AND id = $2";
+    LOCK = "SELECT id FROM groups WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE";
     /// In the order of ids, so that two transactions never wait for each other in a circle.
     LOCK_OF_USER = "SELECT id FROM groups WHERE tenant_id = $1 AND id IN \
                     (SELECT group_id FROM members WHERE tenant_id = $1 AND user_id = $2) ORDER BY id FOR NO KEY UPDATE";
@@ -74,6 +75,17 @@ pub fn update(tx: &mut Tx<'_>, tenant: TenantId, group: &Group) -> Result<()> {
         UPDATE,
         params![tenant, group.id, group.name, key.as_str(), group.description, group.external_id],
     )
+}
+
+/// Keeps others from changing the group until the transaction ends. First lock the users who are to join it.
+///
+/// Answers whether others may have changed it before that: then what was read of it must be read again.
+pub fn lock(tx: &mut Tx<'_>, tenant: TenantId, id: GroupId) -> Result<bool> {
+    if tx.writes_alone() {
+        return Ok(false);
+    }
+    tx.query(LOCK, params![tenant, id], |row| row.take::<i64>())?;
+    Ok(true)
 }
 
 /// Notes that the group, or who is in it, was changed.

@@ -40,25 +40,43 @@ pub(super) fn run(
     next: impl Fn(usize) -> Next + Sync,
     good: impl Fn(&Answer) -> bool + Sync,
 ) -> Result<Outcome> {
+    measure(
+        clients,
+        limit,
+        || Client::connect(address),
+        |client, number| {
+            let Next { method, target, headers, body } = next(number);
+            let call = Call { method, target: &target, headers: &headers, body: &body };
+            let answer = client.call(&call)?;
+            if good(&answer) {
+                return Ok(());
+            }
+            Err(format!("{method} {target} was answered {}: {}", answer.status, answer.body).into())
+        },
+    )
+}
+
+/// Runs a load in any protocol: `ask` makes the n-th request of all, and checks its answer.
+pub(super) fn measure<C>(
+    clients: usize,
+    limit: Limit,
+    connect: impl Fn() -> Result<C> + Sync,
+    ask: impl Fn(&mut C, usize) -> Result + Sync,
+) -> Result<Outcome> {
     let sent = AtomicUsize::new(0);
     let latencies = Mutex::new(Vec::new());
     let begun = now();
     let one = || -> std::result::Result<(), String> {
-        let mut client = Client::connect(address).map_err(|error| error.to_string())?;
+        let mut client = connect().map_err(|error| error.to_string())?;
         let mut own = Vec::new();
         while begun.elapsed() < Duration::from_secs(limit.seconds) {
             let number = sent.fetch_add(1, Ordering::Relaxed);
             if number >= limit.requests {
                 break;
             }
-            let Next { method, target, headers, body } = next(number);
-            let call = Call { method, target: &target, headers: &headers, body: &body };
             let sent_at = now();
-            let answer = client.call(&call).map_err(|error| error.to_string())?;
+            ask(&mut client, number).map_err(|error| error.to_string())?;
             own.push(sent_at.elapsed());
-            if !good(&answer) {
-                return Err(format!("{method} {target} was answered {}: {}", answer.status, answer.body));
-            }
         }
         latencies.lock().map_err(|error| error.to_string())?.extend(own);
         Ok(())

@@ -5,10 +5,13 @@
 mod cases;
 mod client;
 mod disk;
+mod ldap;
 mod load;
 mod platforms;
 mod report;
+mod scim;
 mod server;
+mod slapd;
 mod stub;
 
 use std::time::Instant;
@@ -39,6 +42,7 @@ pub(crate) fn run(options: &Options) -> Result {
     cases::run(&server, options.seconds, options.users, &mut report)?;
     drop(server);
     platforms::run(folder.path(), options.seconds, &mut report)?;
+    scim::run(folder.path(), options.seconds, options.users, &mut report)?;
     println!("{report}");
     Ok(())
 }

@@ -48,6 +48,24 @@ impl Server {
         Ok(Self { child, address, token: String::new(), store: store.to_owned() })
     }
 
+    /// A server over a directory of its own with nothing in it but users, and an administrator's token.
+    pub(super) fn directory(folder: &Path, users: usize, arguments: &[&str]) -> Result<Self> {
+        let store = folder.join("exeunt.db");
+        let (mut child, _) = spawn(&store, &[])?;
+        child.kill()?;
+        child.wait()?;
+        let mut file = BufWriter::new(File::create(folder.join("users.csv"))?);
+        writeln!(file, "user_name,email,role,password")?;
+        for number in 0..users {
+            writeln!(file, "u{number},u{number}@example.com,none,")?;
+        }
+        file.flush()?;
+        exeunt(folder, &store, &["import", "--users", "users.csv"])?;
+        let mut server = Self::over(&store, arguments)?;
+        server.token = server.sign_in()?;
+        Ok(server)
+    }
+
     pub(super) fn client(&self) -> Result<Client> {
         Client::connect(self.address)
     }

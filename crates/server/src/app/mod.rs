@@ -78,8 +78,8 @@ pub use clients::Client;
 pub use connections::Connections;
 pub use directory::{
     Changed, Dissolution, Dissolved, GroupDetail, GroupsChange, Leaving, MAX_GROUP_ROLES,
-    MAX_GROUPS_PER_REQUEST, MAX_MEMBERS, MAX_NEW_USERS, NewGroup, NewName, NewUser, SeatChange, UserChange,
-    UserDetail,
+    MAX_GROUPS_PER_REQUEST, MAX_MEMBERS, MAX_NEW_USERS, NewGroup, NewManager, NewName, NewUser, SeatChange,
+    UserChange, UserDetail,
 };
 pub use health::Health;
 pub use inventory::{Inventory, InventoryPlace, InventoryRow};
@@ -91,7 +91,7 @@ pub use offboardings::{Detail, Page};
 pub use platforms::{MAX_IN_FLIGHT, NewPlatform, PlatformStatus};
 pub use preview::Preview;
 pub use provisioning::{
-    Manager, Member, Person, PersonTold, Provisioned, SeatsTold, Team, TeamTold, WithMembers,
+    MAX_SEATS, Manager, Member, Person, PersonTold, Provisioned, SeatsTold, Team, TeamTold, WithMembers,
 };
 pub use release::{TenantRef, TenantRelease, WorkloadRef};
 pub use report::{PlatformReport, Report, reports};

@@ -76,10 +76,16 @@ const USERS: Cases = &[
 ];
 
 const GROUPS: Cases = &[
-    ("INSERT INTO groups VALUES (1, 23, '00000000000000000000000000000016', 'n', 'n', '', 1, NULL)", Uni),
-    ("INSERT INTO groups VALUES (1, 23, 'g', 'GROUP 22', 'group 22', '', 1, NULL)", Uni),
-    ("INSERT INTO groups VALUES (1, 23, 'g', 'n', 'n', '', 1, 'x'), (1, 24, 'h', 'o', 'o', '', 1, 'x')", Uni),
-    ("INSERT INTO groups VALUES (9, 1, 'g', 'n', 'n', '', 1, NULL)", Ref),
+    (
+        "INSERT INTO groups VALUES (1, 23, '00000000000000000000000000000016', 'n', 'n', '', 1, NULL, 1, 1)",
+        Uni,
+    ),
+    ("INSERT INTO groups VALUES (1, 23, 'g', 'GROUP 22', 'group 22', '', 1, NULL, 1, 1)", Uni),
+    (
+        "INSERT INTO groups VALUES (1, 23, 'g', 'n', 'n', '', 1, 'x', 1, 1), (1, 24, 'h', 'o', 'o', '', 1, 'x', 1, 1)",
+        Uni,
+    ),
+    ("INSERT INTO groups VALUES (9, 1, 'g', 'n', 'n', '', 1, NULL, 1, 1)", Ref),
     ("INSERT INTO group_admins VALUES (1, 22, 99)", Ref),
     ("INSERT INTO group_admins VALUES (1, 99, 1)", Ref),
     ("INSERT INTO profiles VALUES (1, 99, '{}')", Ref),
@@ -123,13 +129,14 @@ const OFFBOARDINGS: Cases = &[
     ("UPDATE offboardings SET state = 'cancelled', finished_ms = 5", Chk),
     ("UPDATE offboardings SET heir_user_id = 2, heir_group_id = 22", Chk),
     ("UPDATE offboardings SET heir_user_id = 2, orphan = TRUE", Chk),
+    ("UPDATE offboardings SET heir_user_id = 2, heir_awaited = TRUE", Chk),
     ("UPDATE offboardings SET repeat_key = 'k'", Chk),
     ("UPDATE offboardings SET user_id = 99", Ref),
     ("UPDATE offboardings SET heir_user_id = 99", Ref),
     ("UPDATE offboardings SET heir_group_id = 99", Ref),
     (
         "INSERT INTO offboardings SELECT 'another', tenant_id, goal, user_id, user_name, requester, state, \
-         heir_user_id, heir_group_id, orphan, message, start_ms, created_ms, cancel_asked, finished_ms, NULL, NULL \
+         heir_user_id, heir_group_id, orphan, message, start_ms, created_ms, cancel_asked, finished_ms, NULL, NULL, FALSE \
          FROM offboardings",
         Uni,
     ),
@@ -137,7 +144,7 @@ const OFFBOARDINGS: Cases = &[
         "UPDATE offboardings SET repeat_key = 'k', repeat_fingerprint = 'f'; \
          INSERT INTO offboardings SELECT 'another', tenant_id, 'release', user_id, user_name, requester, state, \
          heir_user_id, heir_group_id, orphan, message, start_ms, created_ms, cancel_asked, finished_ms, repeat_key, \
-         repeat_fingerprint FROM offboardings",
+         repeat_fingerprint, FALSE FROM offboardings",
         Uni,
     ),
 ];

@@ -108,7 +108,10 @@ fn a_store_of_the_first_version_keeps_what_it_holds() {
         let store = base.open_again();
         assert_eq!(store.migrate().await.expect("migrates"), (1, migrate::known()));
         store.check_schema().await.expect("fits");
-        assert_eq!(rows(), before);
+        for (before, after) in before.iter().flatten().zip(rows().iter().flatten()) {
+            // Later versions add columns at the end of a row.
+            assert!(after.starts_with(&before[..before.len() - 1]), "{before} became {after}");
+        }
 
         let named = store.read(|tx| tokens::list(tx, T, 0, 10)).await.expect("tokens");
         let kinds: Vec<_> = named.iter().map(|token| (token.name.as_str(), token.kind)).collect();

@@ -43,9 +43,3 @@ pub(super) fn persons(
     };
     Ok(found.into_iter().map(person).collect())
 }
-
-/// One user with all that belongs to it.
-pub(super) fn person(tx: &mut Tx<'_>, tenant: TenantId, user: User) -> Result<Person, Error> {
-    let found = persons(tx, tenant, vec![user], true)?.pop();
-    found.ok_or_else(|| Error::internal(&"a person is missing"))
-}

@@ -5,9 +5,16 @@
 //! Never: a wire format; what a provider's document means is told in the directory's words.
 
 mod belongings;
+mod create_person;
+mod guard;
 mod person;
+mod remove_person;
+mod seats;
+mod team;
 
 use domain::{Error, Group, Profile, User};
+
+pub use seats::MAX_SEATS;
 
 /// A user as an identity provider sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
