@@ -39,8 +39,13 @@ pub(super) fn resource(status: StatusCode, resource: &Resource, shown: &Document
     response
 }
 
-pub(super) fn no_content() -> Response {
-    StatusCode::NO_CONTENT.into_response()
+/// The client has it already.
+pub(super) fn not_modified(version: &str) -> Response {
+    let mut response = StatusCode::NOT_MODIFIED.into_response();
+    if let Ok(version) = HeaderValue::from_str(version) {
+        response.headers_mut().insert(ETAG, version);
+    }
+    response
 }
 
 /// `meta`, which stands in no kept document.

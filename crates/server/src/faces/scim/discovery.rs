@@ -7,14 +7,13 @@ use scim::{Document, ScimType};
 
 use super::failure::Failure;
 use super::list::{DEFAULT_PAGE, MAX_CANDIDATES, MAX_PAGE};
-use super::{MAX_OPERATIONS, Request, answer, list};
+use super::bulk::MAX_OPERATIONS;
+use super::{Request, answer, list};
 use crate::faces::MAX_BODY_BYTES;
-
-const DOCUMENTATION: &str = "https://github.com/exeunt/exeunt/blob/main/docs/faces/scim.md";
 
 pub(super) fn service_provider_config(base: &str) -> Response {
     let features = Features {
-        documentation_uri: DOCUMENTATION.to_owned(),
+        documentation_uri: String::new(),
         bulk_max_operations: MAX_OPERATIONS,
         bulk_max_bytes: MAX_BODY_BYTES,
         filter_max_results: MAX_CANDIDATES,
@@ -23,7 +22,10 @@ pub(super) fn service_provider_config(base: &str) -> Response {
         max_page_size: MAX_PAGE,
         cursor_timeout_seconds: None,
     };
-    answer::json(StatusCode::OK, &discovery::service_provider_config(base, &features))
+    let mut config = discovery::service_provider_config(base, &features);
+    // The documentation lies beside the program, at no address.
+    config.shift_remove("documentationUri");
+    answer::json(StatusCode::OK, &config)
 }
 
 pub(super) fn resource_types(request: &Request<'_>) -> Result<Response, Failure> {

@@ -6,13 +6,11 @@ use axum::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::{Error, Refusal};
-use scim::{Document, ScimType};
-use serde_json::json;
+use scim::message::bulk::Refused;
+use scim::{Document, ScimType, message};
 
 use super::answer;
 
-/// What an error names in `schemas`.
-const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
 /// When to ask again a server that cannot answer now.
 const UNAVAILABLE_RETRY_S: i64 = 5;
 /// What a departure beyond its token's measure is told; the user is as before.
@@ -70,14 +68,7 @@ impl Failure {
 
     /// The error as a document, for an answer of its own or one within a bulk answer.
     pub(super) fn document(&self) -> Document {
-        let mut document = Document::new();
-        document.insert("schemas".to_owned(), json!([ERROR]));
-        document.insert("status".to_owned(), self.status.as_str().into());
-        if let Some(scim_type) = self.scim_type {
-            document.insert("scimType".to_owned(), scim_type.as_str().into());
-        }
-        document.insert("detail".to_owned(), self.detail.as_str().into());
-        document
+        message::error(self.status.as_u16(), self.scim_type, &self.detail)
     }
 }
 
@@ -89,6 +80,15 @@ impl From<scim::Error> for Failure {
             _ => StatusCode::BAD_REQUEST,
         };
         Self::typed(status, error.scim_type, error.detail)
+    }
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::TooLarge { .. } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, refused.to_string()),
+            Refused::Invalid(error) => error.into(),
+        }
     }
 }
 
@@ -130,6 +130,7 @@ fn refused(refusals: &[Refusal]) -> StatusCode {
             Refusal::Yourself { .. }
             | Refusal::LastAdministrator { .. }
             | Refusal::Protected { .. }
+            | Refusal::Privileged { .. }
             | Refusal::BuiltInGroup { .. },
         ) => StatusCode::FORBIDDEN,
         _ => StatusCode::CONFLICT,

@@ -77,6 +77,11 @@ impl Conditions {
         if fails || self.is_known(version) { Err(Failure::precondition()) } else { Ok(()) }
     }
 
+    /// The same, without working the version out where nobody asks for it.
+    pub(super) fn check_with(&self, version: impl FnOnce() -> String) -> Result<(), Failure> {
+        if *self == Self::default() { Ok(()) } else { self.check(&version()) }
+    }
+
     /// Whether the client has this version already.
     pub(super) fn is_known(&self, version: &str) -> bool {
         self.none_matching.as_deref().is_some_and(|list| names(list, version))

@@ -31,7 +31,7 @@ pub(super) fn written(person: &Person) -> Document {
     document
 }
 
-/// What the document tells; `active` only if it differs from `before`, of whoever is there already.
+/// What the document tells.
 pub(super) fn told(mut document: Document) -> PersonTold {
     let mut told = PersonTold {
         other_emails: emails(&document).skip(1).collect(),
@@ -52,8 +52,25 @@ pub(super) fn is_active(person: &Person) -> bool {
 
 /// The whole resource.
 pub(super) fn resource(person: &Person, base: &str) -> Resource {
-    let mut document = written(person);
     let user = &person.user;
+    let mut document = unplaced(person);
+    let version = hashed(&document);
+    refer(&mut document, base);
+    let location = location(base, &user.guid);
+    let meta = answer::meta("User", (user.created_ms, user.modified_ms), &location, &version);
+    document.insert("meta".to_owned(), meta);
+    Resource { document, location, version }
+}
+
+/// The entity tag: it changes whenever anything in the document does, and with nothing else.
+pub(super) fn version(person: &Person) -> String {
+    hashed(&unplaced(person))
+}
+
+/// The resource, but for where it is and when it changed.
+fn unplaced(person: &Person) -> Document {
+    let user = &person.user;
+    let mut document = written(person);
     document.shift_insert(1, "id".to_owned(), user.guid.as_str().into());
     if !person.groups.is_empty() {
         let group = |group: &domain::Group| json!({"value": group.guid, "display": group.name, "type": "direct"});
@@ -64,20 +81,14 @@ pub(super) fn resource(person: &Person, base: &str) -> Resource {
     {
         shown["displayName"] = manager.full_name.as_str().into();
     }
-    let version = version(&document);
-    refer(&mut document, base);
-    let location = location(base, &user.guid);
-    let meta = answer::meta("User", (user.created_ms, user.modified_ms), &location, &version);
-    document.insert("meta".to_owned(), meta);
-    Resource { document, location, version }
+    document
 }
 
 pub(super) fn location(base: &str, guid: &str) -> String {
     format!("{base}/Users/{guid}")
 }
 
-/// Changes whenever anything in the document does, and with nothing else.
-fn version(document: &Document) -> String {
+fn hashed(document: &Document) -> String {
     let hash = random::hash(&Value::Object(document.clone()).to_string());
     format!("W/\"{}\"", hash.get(..VERSION_DIGITS).unwrap_or(&hash))
 }

@@ -1,11 +1,11 @@
 //! A group as a SCIM resource, and what a resource tells the directory.
 
 use scim::schema::GROUP;
-use scim::{Document, resource};
+use scim::{Document, Error, resource};
 use serde_json::{Value, json};
 
 use super::answer::{self, Resource};
-use super::person;
+use super::{person, seats};
 use crate::app::{Member, SeatsTold, Team, TeamTold};
 
 /// The whole resource; without members where they were not wanted.
@@ -50,22 +50,17 @@ fn member(member: &Member) -> Value {
 }
 
 /// The group as a whole: whoever the document does not name leaves.
-pub(super) fn told(document: &Document) -> TeamTold {
-    let seats = SeatsTold::Only(members(document));
-    TeamTold { seats: vec![seats], ..told_without_members(document) }
-}
-
-pub(super) fn told_without_members(document: &Document) -> TeamTold {
+pub(super) fn told(document: &Document) -> Result<TeamTold, Error> {
     let text = |name| document.get(name).and_then(Value::as_str).map(str::to_owned);
-    TeamTold {
+    Ok(TeamTold {
         name: text("displayName").unwrap_or_default(),
         external_id: text("externalId"),
-        seats: Vec::new(),
-    }
+        seats: vec![SeatsTold::Only(members(document)?)],
+    })
 }
 
 /// By id, in the order of the document.
-pub(super) fn members(document: &Document) -> Vec<String> {
+pub(super) fn members(document: &Document) -> Result<Vec<String>, Error> {
     let items = document.get("members").and_then(Value::as_array).into_iter().flatten();
-    items.filter_map(|item| item.get("value")?.as_str()).map(str::to_owned).collect()
+    items.map(|item| seats::check_member(item).map(str::to_owned)).collect()
 }
