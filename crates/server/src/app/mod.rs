@@ -91,7 +91,8 @@ pub use offboardings::{Detail, Page};
 pub use platforms::{MAX_IN_FLIGHT, NewPlatform, PlatformStatus};
 pub use preview::Preview;
 pub use provisioning::{
-    MAX_SEATS, Manager, Member, Person, PersonTold, Provisioned, SeatsTold, Team, TeamTold, WithMembers,
+    Decided, Decision, MAX_SEATS, Manager, Member, Person, PersonTold, Provisioned, SeatsTold, Team,
+    TeamTold, Which, WithMembers,
 };
 pub use release::{TenantRef, TenantRelease, WorkloadRef};
 pub use report::{PlatformReport, Report, reports};
@@ -100,6 +101,7 @@ pub use sessions::{MAX_SESSIONS_LISTED, RENEWABLE_MS, SessionView};
 pub use sight::Place;
 pub use sign_in::{DEFAULT_TENANT, SecretForm, SignIn, SignedIn, without_port};
 pub use start::{Leaver, Start, Started};
+pub use store::held::Held;
 pub use store::log::{Filter as LogFilter, LogEntry};
 pub use store::members::Seat;
 pub use store::offboardings::{Filter as OffboardingFilter, Repeat};

@@ -7,6 +7,7 @@
 mod belongings;
 mod create_person;
 mod guard;
+mod held;
 mod person;
 mod remove_person;
 mod seats;
@@ -14,6 +15,7 @@ mod team;
 
 use domain::{Error, Group, Profile, User};
 
+pub use held::{Decided, Decision, Which};
 pub use seats::MAX_SEATS;
 
 /// A user as an identity provider sees it.

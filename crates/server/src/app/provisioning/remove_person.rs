@@ -56,14 +56,11 @@ fn removed(
     user: User,
     jitter: u64,
 ) -> Result<Provisioned<Vec<Started>>, Error> {
-    if is_leaving(tx, pen, &user)? {
-        hide(tx, pen, user, true)?;
-        return Ok(Provisioned::Done(Vec::new()));
-    }
-    if !guard::admits(tx, pen, by, &user, true)? {
+    // What is under way already is no departure of this token's.
+    if !is_leaving(tx, pen, &user)? && !guard::admits(tx, pen, by, &user, true)? {
         return Ok(Provisioned::Held);
     }
-    depart(tx, pen, by, &user, true, jitter).map(Provisioned::Done)
+    begin(tx, pen, by, &user, true, jitter).map(Provisioned::Done)
 }
 
 /// Somebody else removes the user already: then that goes on.
@@ -74,7 +71,7 @@ fn is_leaving(tx: &mut Tx<'_>, pen: &Pen, user: &User) -> Result<bool, Error> {
 }
 
 /// Begins the departure that a provider asked for: a deactivation, or a deletion by the tenant's policy.
-pub(super) fn depart(
+pub(super) fn begin(
     tx: &mut Tx<'_>,
     pen: &Pen,
     by: &Caller,
@@ -82,6 +79,10 @@ pub(super) fn depart(
     removes: bool,
     jitter: u64,
 ) -> Result<Vec<Started>, Error> {
+    if removes && is_leaving(tx, pen, user)? {
+        hide(tx, pen, user.clone(), true)?;
+        return Ok(Vec::new());
+    }
     let tenant = tenants::by_id(tx, pen.tenant)?.ok_or_else(|| Error::internal(&"the tenant is gone"))?;
     let policy = tenant.policy;
     let start = |goal| Start::new(goal, vec![UserRef::Id(user.id)]);
