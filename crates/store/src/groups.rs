@@ -3,7 +3,7 @@
 use domain::{Group, GroupId, NameKey, TenantId, UserId};
 
 use crate::Result;
-use crate::db::{Row, Tx, params, statements};
+use crate::db::{Row, Tx, list, params, statements};
 
 macro_rules! columns {
     () => {
@@ -28,6 +28,7 @@ statements! {
     BY_GUID = concat!("SELECT ", columns!(), " FROM groups WHERE tenant_id = $1 AND guid = $2");
     BY_EXTERNAL_ID = concat!("SELECT ", columns!(), " FROM groups WHERE tenant_id = $1 AND external_id = $2");
     BY_NAME = concat!("SELECT ", columns!(), " FROM groups WHERE tenant_id = $1 AND name_key = $2");
+    BY_IDS = concat!("SELECT ", columns!(), " FROM groups WHERE tenant_id = $1 AND id IN (", list!(), ")");
     REMOVE = "DELETE FROM groups WHERE tenant_id = $1 AND id = $2";
     LIST = concat!("SELECT ", columns!(), " FROM groups WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3");
 }
@@ -51,6 +52,10 @@ pub fn insert(tx: &mut Tx<'_>, tenant: TenantId, group: &Group) -> Result<()> {
 
 pub fn by_id(tx: &mut Tx<'_>, tenant: TenantId, id: GroupId) -> Result<Option<Group>> {
     tx.query_opt(BY_ID, params![tenant, id], read)
+}
+
+pub fn by_ids(tx: &mut Tx<'_>, tenant: TenantId, ids: &[GroupId]) -> Result<Vec<Group>> {
+    tx.query_list(BY_IDS, tenant, ids, read)
 }
 
 pub fn by_guid(tx: &mut Tx<'_>, tenant: TenantId, guid: &str) -> Result<Option<Group>> {

@@ -17,9 +17,11 @@ statements! {
     NAMED = "SELECT m.group_id, m.user_id, u.user_name FROM members m \
              JOIN users u ON u.tenant_id = m.tenant_id AND u.id = m.user_id \
              WHERE m.tenant_id = $1 AND m.group_id BETWEEN $2 AND $3 ORDER BY m.group_id, m.user_id LIMIT $4";
-    SHOWN = "SELECT u.id, u.guid, u.user_name, u.full_name FROM members m \
-             JOIN users u ON u.tenant_id = m.tenant_id AND u.id = m.user_id \
-             WHERE m.tenant_id = $1 AND m.group_id = $2 AND NOT u.hidden ORDER BY u.id LIMIT $3";
+    /// One more than [`MAX_SHOWN`].
+    SHOWN = concat!("SELECT m.group_id, u.id, u.guid, u.user_name, u.full_name FROM members m \
+        JOIN users u ON u.tenant_id = m.tenant_id AND u.id = m.user_id \
+        WHERE m.tenant_id = $1 AND m.group_id IN (", list!(), ") AND NOT u.hidden \
+        ORDER BY m.group_id, u.id LIMIT 100001");
     GROUPS_OF_USERS = concat!("SELECT m.user_id, g.id, g.guid, g.name, g.description, g.external_id, \
         g.created_ms, g.modified_ms, g.revision FROM members m \
         JOIN groups g ON g.tenant_id = m.tenant_id AND g.id = m.group_id \
@@ -42,9 +44,13 @@ pub enum Seat {
     Admin,
 }
 
+/// Of so many members [`shown`] tells; of one more, if there are more.
+pub const MAX_SHOWN: usize = 100_000;
+
 /// A member as identity providers see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown {
+    pub group: GroupId,
     pub user: UserId,
     pub guid: String,
     pub user_name: String,
@@ -131,10 +137,11 @@ pub fn named(
     tx.query(NAMED, params![tenant, first, last, limit], |row| Ok((row.take()?, row.take()?, row.take()?)))
 }
 
-/// The members of a group whom identity providers see, in the order of their ids.
-pub fn shown(tx: &mut Tx<'_>, tenant: TenantId, group: GroupId, limit: i64) -> Result<Vec<Shown>> {
-    tx.query(SHOWN, params![tenant, group, limit], |row| {
-        Ok(Shown { user: row.take()?, guid: row.take()?, user_name: row.take()?, full_name: row.take()? })
+/// The members of these groups whom identity providers see, in the order of their ids within each group.
+pub fn shown(tx: &mut Tx<'_>, tenant: TenantId, groups: &[GroupId]) -> Result<Vec<Shown>> {
+    tx.query_list(SHOWN, tenant, groups, |row| {
+        let (group, user) = (row.take()?, row.take()?);
+        Ok(Shown { group, user, guid: row.take()?, user_name: row.take()?, full_name: row.take()? })
     })
 }
 

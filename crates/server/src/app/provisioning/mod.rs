@@ -9,6 +9,7 @@ mod create_person;
 mod guard;
 mod held;
 mod person;
+mod query;
 mod remove_person;
 mod seats;
 mod team;
@@ -16,6 +17,7 @@ mod team;
 use domain::{Error, Group, Profile, User};
 
 pub use held::{Decided, Decision, Which};
+pub use query::{Found, Keep, MAX_SCANNED, Matches, Order, PeopleQuery, Query, Rank, TeamsQuery};
 pub use seats::MAX_SEATS;
 
 /// A user as an identity provider sees it.

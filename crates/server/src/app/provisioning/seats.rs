@@ -7,8 +7,7 @@ use store::members::Seat;
 use store::{Tx, users};
 
 use super::SeatsTold;
-use super::belongings::is_shown;
-use super::team::seated;
+use super::belongings::{is_shown, seated};
 use crate::app::directory::members::seat_all;
 use crate::app::{MAX_MEMBERS, MAX_USERS_PER_REQUEST, Pen, SeatChange};
 
@@ -44,7 +43,7 @@ pub(super) fn reseat(tx: &mut Tx<'_>, pen: &Pen, group: &Group, told: &[SeatsTol
             SeatsTold::Only(guids) => {
                 let wanted = known(tx, pen, guids)?;
                 let now: Vec<UserId> =
-                    seated(tx, pen.tenant, group.id)?.iter().map(|seat| seat.user).collect();
+                    seated(tx, pen.tenant, &[group.id])?.iter().map(|seat| seat.user).collect();
                 (without(&wanted, &now), without(&now, &wanted))
             }
         };

@@ -2,15 +2,15 @@
 
 use domain::{Error, Fact, Group, GroupId, TenantId, UserId, name};
 use serde_json::{Value, json};
-use store::members::{self, Shown};
 use store::numbers::{self, Series};
 use store::{Tx, groups};
 
+use super::belongings::teams;
 use super::seats::{lock_joining, reseat};
-use super::{Member, Team, TeamTold, WithMembers};
+use super::{Team, TeamTold, WithMembers};
 use crate::app::directory::dissolve_group::{Part, dissolve};
 use crate::app::directory::groups::{insert, taken};
-use crate::app::{App, Caller, Dissolution, GroupRef, HeirRef, MAX_MEMBERS, Pen, lookup};
+use crate::app::{App, Caller, Dissolution, GroupRef, HeirRef, Pen, lookup};
 
 impl App {
     pub async fn team(&self, caller: &Caller, guid: &str, with_members: bool) -> Result<Team, Error> {
@@ -105,25 +105,10 @@ fn found(tx: &mut Tx<'_>, tenant: TenantId, guid: &str) -> Result<Group, Error> 
     found.ok_or_else(|| Error::not_found("group", guid))
 }
 
+/// One group with what belongs to it.
 fn team(tx: &mut Tx<'_>, tenant: TenantId, group: Group, with_members: bool) -> Result<Team, Error> {
-    let members = if with_members { Some(members_of(tx, tenant, group.id)?) } else { None };
-    Ok(Team { group, members })
-}
-
-pub(super) fn members_of(tx: &mut Tx<'_>, tenant: TenantId, group: GroupId) -> Result<Vec<Member>, Error> {
-    let seated = seated(tx, tenant, group)?.into_iter();
-    let member = |Shown { guid, user_name, full_name, .. }| Member { guid, user_name, full_name };
-    Ok(seated.map(member).collect())
-}
-
-/// Everybody in the group whom providers see.
-pub(super) fn seated(tx: &mut Tx<'_>, tenant: TenantId, group: GroupId) -> Result<Vec<Shown>, Error> {
-    let limit = i64::try_from(MAX_MEMBERS + 1).map_err(|error| Error::internal(&error))?;
-    let seated = members::shown(tx, tenant, group, limit)?;
-    if seated.len() > MAX_MEMBERS {
-        return Err(Error::TooMany { what: "members of a group", limit: MAX_MEMBERS });
-    }
-    Ok(seated)
+    let found = teams(tx, tenant, vec![group], with_members)?.pop();
+    found.ok_or_else(|| Error::internal(&"a group is missing"))
 }
 
 /// The group, locked behind those who are to join it, and what is told of it: who that is, is known only when that
