@@ -5,12 +5,27 @@
 pub enum Kind {
     String,
     Boolean,
+    Integer,
     DateTime,
     /// Base64.
     Binary,
     Reference,
     /// With sub-attributes.
     Complex,
+}
+
+impl Kind {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Boolean => "boolean",
+            Self::Integer => "integer",
+            Self::DateTime => "dateTime",
+            Self::Binary => "binary",
+            Self::Reference => "reference",
+            Self::Complex => "complex",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,11 +37,32 @@ pub enum Mutability {
     WriteOnly,
 }
 
+impl Mutability {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ReadOnly => "readOnly",
+            Self::ReadWrite => "readWrite",
+            Self::Immutable => "immutable",
+            Self::WriteOnly => "writeOnly",
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Returned {
     Always,
     Never,
     Default,
+}
+
+impl Returned {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Always => "always",
+            Self::Never => "never",
+            Self::Default => "default",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +72,17 @@ pub enum Uniqueness {
     Server,
 }
 
+impl Uniqueness {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Server => "server",
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Attribute {
     pub name: &'static str,
     pub kind: Kind,
@@ -70,6 +116,64 @@ impl Attribute {
             sub_attributes: &[],
             description,
         }
+    }
+
+    pub const fn boolean(name: &'static str, description: &'static str) -> Self {
+        Self::text(name, description).kind(Kind::Boolean)
+    }
+
+    /// URIs are compared exactly (RFC 7643 section 2.3.7).
+    pub const fn reference(
+        name: &'static str,
+        reference_types: &'static [&'static str],
+        description: &'static str,
+    ) -> Self {
+        Self { reference_types, ..Self::text(name, description).kind(Kind::Reference).case_exact() }
+    }
+
+    pub const fn complex(
+        name: &'static str,
+        sub_attributes: &'static [Self],
+        description: &'static str,
+    ) -> Self {
+        Self { sub_attributes, ..Self::text(name, description).kind(Kind::Complex) }
+    }
+
+    pub const fn kind(self, kind: Kind) -> Self {
+        Self { kind, ..self }
+    }
+
+    pub const fn multi_valued(self) -> Self {
+        Self { multi_valued: true, ..self }
+    }
+
+    pub const fn required(self) -> Self {
+        Self { required: true, ..self }
+    }
+
+    pub const fn case_exact(self) -> Self {
+        Self { case_exact: true, ..self }
+    }
+
+    /// Within the tenant.
+    pub const fn unique(self) -> Self {
+        Self { uniqueness: Uniqueness::Server, ..self }
+    }
+
+    pub const fn mutability(self, mutability: Mutability) -> Self {
+        Self { mutability, ..self }
+    }
+
+    pub const fn read_only(self) -> Self {
+        self.mutability(Mutability::ReadOnly)
+    }
+
+    pub const fn returned(self, returned: Returned) -> Self {
+        Self { returned, ..self }
+    }
+
+    pub const fn canonical_values(self, canonical_values: &'static [&'static str]) -> Self {
+        Self { canonical_values, ..self }
     }
 
     /// Names of attributes are compared without regard to case (RFC 7643 section 2.1).

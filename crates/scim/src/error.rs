@@ -36,9 +36,18 @@ impl ScimType {
             Self::InvalidCount => "invalidCount",
         }
     }
+
+    /// Of the answer.
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::Uniqueness => 409,
+            Self::Sensitive => 403,
+            _ => 400,
+        }
+    }
 }
 
-/// Each has a status by its kind: 409 for [`ScimType::Uniqueness`], 403 for [`ScimType::Sensitive`], else 400.
+/// Answered with [`ScimType::status`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{detail}")]
 pub struct Error {

@@ -13,6 +13,7 @@ macro_rules! columns {
          notice, created_ms, modified_ms, last_sign_in_ms, hidden"
     };
 }
+pub(crate) const COLUMNS: &str = columns!();
 
 statements! {
     INSERT = "INSERT INTO users (tenant_id, id, guid, user_name, name_key, email, full_name, description, state, \
@@ -56,6 +57,7 @@ statements! {
         AND state <> 'removed' AND name_key >= $2 AND name_key < $3 ORDER BY name_key DESC LIMIT $4 OFFSET $5");
     COUNT_FOUND = "SELECT COUNT(*) FROM (SELECT id FROM users WHERE tenant_id = $1 AND state <> 'removed' \
                    AND name_key >= $2 AND name_key < $3 LIMIT $4) AS counted";
+    COUNT_SHOWN = "SELECT COUNT(*) FROM users WHERE tenant_id = $1 AND state <> 'removed' AND NOT hidden";
     ACTIVE_ADMINS = "SELECT COUNT(*) FROM (SELECT id FROM users \
                      WHERE tenant_id = $1 AND role = 'admin' AND state = 'active' LIMIT $2) AS admins";
     SET_STATE = "UPDATE users SET state = $3, notice = $4, state_since_ms = $5, modified_ms = $5 \
@@ -200,6 +202,11 @@ pub fn count_found(tx: &mut Tx<'_>, tenant: TenantId, names: &Range<String>, mos
     tx.query_one(COUNT_FOUND, params![tenant, names.start, names.end, most], |row| row.take())
 }
 
+/// How many are present, and seen by identity providers.
+pub fn count_shown(tx: &mut Tx<'_>, tenant: TenantId) -> Result<i64> {
+    tx.query_one(COUNT_SHOWN, params![tenant], |row| row.take())
+}
+
 /// How many administrators are active, counted up to `most`.
 pub fn active_admins(tx: &mut Tx<'_>, tenant: TenantId, most: i64) -> Result<i64> {
     tx.query_one(ACTIVE_ADMINS, params![tenant, most], |row| row.take())
@@ -260,7 +267,7 @@ pub fn signed_in(tx: &mut Tx<'_>, tenant: TenantId, id: UserId, now_ms: i64) -> 
     tx.execute_one(SIGNED_IN, params![tenant, id, now_ms])
 }
 
-fn read(row: &mut Row<'_>) -> Result<User> {
+pub(crate) fn read(row: &mut Row<'_>) -> Result<User> {
     Ok(User {
         id: row.take()?,
         guid: row.take()?,

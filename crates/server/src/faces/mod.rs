@@ -9,6 +9,7 @@ pub mod netex;
 mod percent;
 mod proxies;
 pub mod rest;
+pub mod scim;
 
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 
 use crate::app::App;
-pub use exchange::{Exchange, MAX_BODY_BYTES, Peer, Stopping};
+pub use exchange::{Encrypted, Exchange, MAX_BODY_BYTES, Peer, Stopping};
 pub use proxies::Proxies;
 
 /// Every route of every face.
@@ -33,7 +34,9 @@ async fn vendor(State(app): State<Arc<App>>, request: Request) -> Response {
     let Some(exchange) = Exchange::read(request).await else {
         return metrics::named("none", StatusCode::BAD_REQUEST.into_response());
     };
-    if commvault::owns(&exchange) {
+    if scim::owns(&exchange) {
+        metrics::named("scim", scim::serve(&app, exchange).await)
+    } else if commvault::owns(&exchange) {
         metrics::named("commvault", commvault::serve(&app, exchange).await)
     } else if netex::owns(&exchange) {
         metrics::named("netex", netex::serve(&app, exchange).await)

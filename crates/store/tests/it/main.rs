@@ -19,6 +19,7 @@ mod plans;
 mod platforms;
 mod sample;
 mod schema;
+mod search_plans;
 mod searches;
 mod servers;
 mod steps;
