@@ -15,13 +15,14 @@ use serde_json::{Map, Value};
 
 use crate::{Error, ScimType};
 
-/// The fields of a message, which names its schema as every body does.
+/// The fields of a message. `schemas` may be missing, as the endpoint says what is sent, but may not name another.
 fn fields<'a>(urn: &str, body: &'a Value) -> Result<&'a Map<String, Value>, Error> {
     let fields = body.as_object().ok_or_else(|| syntax("the body is not a JSON object"))?;
     let is_urn = |item: &Value| item.as_str().is_some_and(|item| item.eq_ignore_ascii_case(urn));
     match field(fields, "schemas")? {
+        None => Ok(fields),
         Some(Value::Array(schemas)) if schemas.iter().any(is_urn) => Ok(fields),
-        _ => Err(syntax(format!("schemas must be a list that contains {urn}"))),
+        Some(_) => Err(syntax(format!("schemas must be a list that contains {urn}"))),
     }
 }
 
