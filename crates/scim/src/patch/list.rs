@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
-use super::apply::{merge, object, set};
+use super::apply::{merge, set};
 use super::{Op, Operation};
-use crate::value::{below, fold, invalid, is_primary, read, read_item};
+use crate::value::{below, complete, fold, invalid, is_primary, read, read_item, single};
 use crate::{Attribute, Error, Kind, Mutability, ScimType};
 
 /// The values afterwards, if any are left.
@@ -30,9 +30,7 @@ pub(super) fn change(
         (None, Some(_), Op::Remove) => list.remove_chosen(),
     }
     list.settle_primary()?;
-    let mut seen = HashSet::new();
-    let is_empty = |item: &Value| item.as_object().is_some_and(Map::is_empty);
-    list.items.retain(|item| !is_empty(item) && seen.insert(item.clone()));
+    list.drop_null_and_equal();
     Ok(if list.items.is_empty() { None } else { Some(Value::Array(list.items)) })
 }
 
@@ -44,7 +42,7 @@ struct List<'a> {
     written: HashSet<usize>,
 }
 
-impl List<'_> {
+impl<'a> List<'a> {
     /// An item that is there already gains what it lacks.
     fn add(&mut self) -> Result<(), Error> {
         let given = self.operation.written().map_or(Ok(None), |value| read(self.attribute, value))?;
@@ -91,7 +89,7 @@ impl List<'_> {
     }
 
     fn add_to_chosen(&mut self) -> Result<(), Error> {
-        let Some(value) = self.operation.written() else { return Ok(()) };
+        let Some(value) = self.single()? else { return Ok(()) };
         let chosen = self.chosen();
         if chosen.is_empty() {
             return self.create(|attribute, parts| merge(attribute, parts, value));
@@ -104,7 +102,7 @@ impl List<'_> {
 
     /// Whole values, so that what is not given is gone. With no value to replace the RFC wants an error.
     fn replace_chosen(&mut self) -> Result<(), Error> {
-        let value = self.operation.written().map_or(Ok(None), |value| read_item(self.attribute, value))?;
+        let value = self.single()?.map_or(Ok(None), |value| read_item(self.attribute, value))?;
         let Some(value) = value else {
             self.remove_chosen();
             return Ok(());
@@ -157,10 +155,13 @@ impl List<'_> {
                 }
                 set(self.attribute, sub, &mut parts, value)?;
             }
+            // It may ask for what cannot be, such as two types.
+            if !filter.matches_item(self.attribute, &Value::Object(parts.clone())) {
+                return Err(self.no_target());
+            }
         }
         write(self.attribute, &mut parts)?;
-        let item = object(parts).map_or(Ok(None), |item| read_item(self.attribute, &item))?;
-        if let Some(item) = item {
+        if let Some(item) = complete(self.attribute, parts)? {
             self.written.insert(self.items.len());
             self.items.push(item);
         }
@@ -172,12 +173,20 @@ impl List<'_> {
         place: usize,
         write: impl Fn(&Attribute, &mut Map<String, Value>) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        match self.items.get_mut(place) {
-            Some(Value::Object(parts)) => write(self.attribute, parts)?,
-            _ => return Err(self.operation.refused("has no sub-attributes")),
-        }
+        let Some(item) = self.items.get_mut(place) else { return Ok(()) };
+        let Value::Object(mut parts) = item.take() else {
+            return Err(self.operation.refused("has no sub-attributes"));
+        };
+        write(self.attribute, &mut parts)?;
+        // With nothing left it is null, and dropped in the end.
+        *item = complete(self.attribute, parts)?.unwrap_or_default();
         self.written.insert(place);
         Ok(())
+    }
+
+    /// What is written to the chosen values.
+    fn single(&self) -> Result<Option<&'a Value>, Error> {
+        self.operation.written().map_or(Ok(None), |value| single(self.attribute, value))
     }
 
     /// The places that the filter chooses: all of them without one.
@@ -204,6 +213,13 @@ impl List<'_> {
             }
         }
         Ok(())
+    }
+
+    fn drop_null_and_equal(&mut self) {
+        let mut seen = HashSet::new();
+        let kept: Vec<bool> = self.items.iter().map(|item| !item.is_null() && seen.insert(item)).collect();
+        let mut kept = kept.into_iter();
+        self.items.retain(|_| kept.next() == Some(true));
     }
 
     fn no_target(&self) -> Error {
