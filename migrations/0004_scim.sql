@@ -14,7 +14,10 @@ ALTER TABLE users ALTER COLUMN external_id TYPE TEXT COLLATE "C"; -- PostgreSQL 
 ALTER TABLE users ALTER COLUMN guid TYPE TEXT COLLATE "C"; -- PostgreSQL only
 DROP INDEX users_email;
 CREATE INDEX users_email ON users (tenant_id, email_key) WHERE email_key <> '';
-CREATE INDEX users_full_name ON users (tenant_id, full_name_key) WHERE state <> 'removed';
+CREATE INDEX users_full_name ON users (tenant_id, full_name_key, id) WHERE state <> 'removed';
+-- With `state` and `hidden`, so that those who are shown are counted without a look at the rows.
+DROP INDEX users_present;
+CREATE INDEX users_present ON users (tenant_id, id, state, hidden) WHERE state <> 'removed';
 CREATE INDEX users_modified ON users (tenant_id, modified_ms, id) WHERE state <> 'removed';
 CREATE INDEX users_manager ON users (tenant_id, manager_id) WHERE manager_id IS NOT NULL AND state <> 'removed';
 
@@ -26,7 +29,7 @@ CREATE TABLE other_emails (
     PRIMARY KEY (tenant_id, email_key, user_id),
     FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id)
 );
-CREATE INDEX other_emails_user ON other_emails (tenant_id, user_id);
+CREATE INDEX other_emails_user ON other_emails (tenant_id, user_id, email_key);
 ALTER TABLE other_emails ALTER COLUMN email_key TYPE TEXT COLLATE "C"; -- PostgreSQL only
 
 ALTER TABLE groups ADD COLUMN modified_ms BIGINT NOT NULL DEFAULT 0;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use crate::Error;
+use crate::{Error, text};
 
 /// Longest user, group, platform or asset name, in characters.
 pub const MAX_NAME_CHARS: usize = 255;
@@ -25,15 +25,10 @@ impl NameKey {
     pub fn beginning_with(prefix: &str) -> Range<String> {
         // Spaces at its end are a part of it: a name may go on behind them.
         let start = prefix.trim_start().replace('\\', "/").to_lowercase();
-        let mut end = start.clone();
-        while let Some(last) = end.pop() {
-            if let Some(next) = (last..=char::MAX).nth(1) {
-                end.push(next);
-                return start..end;
-            }
-        }
         // Nothing comes behind names of the last character only; none of them is as long as this.
-        start..char::MAX.to_string().repeat(MAX_NAME_CHARS + 1)
+        let behind_all = || char::MAX.to_string().repeat(MAX_NAME_CHARS + 1);
+        let end = text::end_of_prefix(&start).unwrap_or_else(behind_all);
+        start..end
     }
 }
 

@@ -23,6 +23,18 @@ pub fn fold(text: &str) -> String {
     text.to_lowercase()
 }
 
+/// The first text, in the order of bytes, behind all that begin with `prefix`; none, if nothing is.
+pub fn end_of_prefix(prefix: &str) -> Option<String> {
+    let mut end = prefix.to_owned();
+    while let Some(last) = end.pop() {
+        if let Some(next) = (last..=char::MAX).nth(1) {
+            end.push(next);
+            return Some(end);
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,6 +16,9 @@ pub enum Error {
     /// A text with a NUL: only one of the two databases would keep it, so that neither does.
     #[error("a text must not hold a NUL character")]
     Nul,
+    /// A search that is too large, or goes on behind a row of another order.
+    #[error("unfit for a search: {0}")]
+    Unfit(&'static str),
     /// A row does not read as what was written.
     #[error("inconsistent: {0}")]
     Inconsistent(String),
@@ -43,6 +46,7 @@ impl From<Error> for domain::Error {
         let inside = error.to_string();
         match error {
             Error::Nul => Self::invalid("text", "must not hold a NUL character"),
+            Error::Unfit(why) => Self::invalid("search", why),
             Error::Unique(_) => Self::Conflict("it exists already".to_owned()),
             Error::Busy(_) | Error::OutOfService(_) | Error::CommitUnknown(_) => Self::Unavailable { inside },
             Error::Constraint(_)

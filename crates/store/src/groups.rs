@@ -10,6 +10,7 @@ macro_rules! columns {
         "id, guid, name, description, external_id, created_ms, modified_ms, revision"
     };
 }
+pub(crate) const COLUMNS: &str = columns!();
 
 statements! {
     INSERT = "INSERT INTO groups (tenant_id, id, guid, name, name_key, description, external_id, created_ms, \

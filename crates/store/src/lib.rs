@@ -21,6 +21,7 @@ pub mod numbers;
 pub mod offboardings;
 pub mod platforms;
 pub mod profiles;
+pub mod search;
 pub mod sessions;
 pub mod steps;
 pub mod tenants;

@@ -13,6 +13,7 @@ macro_rules! columns {
          notice, created_ms, modified_ms, last_sign_in_ms, hidden"
     };
 }
+pub(crate) const COLUMNS: &str = columns!();
 
 statements! {
     INSERT = "INSERT INTO users (tenant_id, id, guid, user_name, name_key, email, full_name, description, state, \
@@ -260,7 +261,7 @@ pub fn signed_in(tx: &mut Tx<'_>, tenant: TenantId, id: UserId, now_ms: i64) -> 
     tx.execute_one(SIGNED_IN, params![tenant, id, now_ms])
 }
 
-fn read(row: &mut Row<'_>) -> Result<User> {
+pub(crate) fn read(row: &mut Row<'_>) -> Result<User> {
     Ok(User {
         id: row.take()?,
         guid: row.take()?,

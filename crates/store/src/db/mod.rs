@@ -3,6 +3,7 @@
 //! `Store::write` and `Store::read` take a closure over `Tx`; one SQL text serves both.
 //! `SQLite`: one writer thread with group commit, readers used in place. `PostgreSQL`: a bounded pool.
 
+mod composed;
 mod dialect;
 mod list;
 mod postgres;
@@ -17,8 +18,10 @@ mod url;
 use std::path::{Path, PathBuf};
 
 use crate::{Error, Result, migrate};
+pub(crate) use composed::Composed;
 pub(crate) use list::{for_one, list};
-pub(crate) use row::{Row, ToParam};
+pub(crate) use row::Row;
+pub(crate) use row::ToParam;
 pub use tx::Tx;
 pub use url::StoreUrl;
 

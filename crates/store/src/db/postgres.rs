@@ -18,6 +18,8 @@ use crate::{Error, Result};
 
 /// Any number, as long as only the schema uses it.
 const LOCK_SCHEMA: &str = "SELECT pg_advisory_xact_lock(111567772675700)";
+/// Composed statements that a connection keeps prepared, before it begins anew.
+const COMPOSED_KEPT: usize = 64;
 
 pub(super) struct Postgres {
     config: Config,
@@ -109,7 +111,13 @@ impl Postgres {
 
     fn connect(&self) -> Result<PostgresConnection> {
         let client = self.config.connect(self.tls.clone()).map_err(connect_error)?;
-        Ok(PostgresConnection { client, prepared: HashMap::new(), in_transaction: false, lost: false })
+        Ok(PostgresConnection {
+            client,
+            prepared: HashMap::new(),
+            composed: HashMap::new(),
+            in_transaction: false,
+            lost: false,
+        })
     }
 }
 
@@ -131,6 +139,8 @@ pub(super) struct PostgresConnection {
     client: Client,
     /// By address and length of the text, since statements are constants.
     prepared: HashMap<(usize, usize), Statement>,
+    /// By text: a client asks the same question about different values.
+    composed: HashMap<String, Statement>,
     in_transaction: bool,
     /// The server said, or the network showed, that nothing more will come of it.
     lost: bool,
@@ -147,10 +157,29 @@ impl PostgresConnection {
         &mut self,
         sql: &'static str,
         params: &[Param<'_>],
-        mut read: impl FnMut(&mut Row<'_>) -> Result<T>,
+        read: impl FnMut(&mut Row<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
         let statement = self.statement(sql)?;
-        let rows = self.client.query(&statement, &as_sql(params));
+        self.rows(&statement, params, read)
+    }
+
+    pub(super) fn query_composed<T>(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+        read: impl FnMut(&mut Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let statement = self.composed(sql)?;
+        self.rows(&statement, params, read)
+    }
+
+    fn rows<T>(
+        &mut self,
+        statement: &Statement,
+        params: &[Param<'_>],
+        mut read: impl FnMut(&mut Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let rows = self.client.query(statement, &as_sql(params));
         self.noting(rows)?.iter().map(|row| read(&mut Row::postgres(row))).collect()
     }
 
@@ -203,6 +232,19 @@ impl PostgresConnection {
         let statement = self.client.prepare(sql);
         let statement = self.noting(statement)?;
         self.prepared.insert(key, statement.clone());
+        Ok(statement)
+    }
+
+    fn composed(&mut self, sql: &str) -> Result<Statement> {
+        if let Some(statement) = self.composed.get(sql) {
+            return Ok(statement.clone());
+        }
+        let statement = self.client.prepare(sql);
+        let statement = self.noting(statement)?;
+        if self.composed.len() >= COMPOSED_KEPT {
+            self.composed.clear();
+        }
+        self.composed.insert(sql.to_owned(), statement.clone());
         Ok(statement)
     }
 

@@ -102,7 +102,7 @@ impl ToParam for OffboardingId {
 }
 
 /// One row, read from the first column to the last.
-pub(crate) struct Row<'r> {
+pub struct Row<'r> {
     source: Source<'r>,
     column: usize,
 }

@@ -20,7 +20,7 @@ use crate::{Error, Result};
 const OLDEST_SQLITE: i32 = 3_051_003;
 /// How long a process waits for another one's transaction on the same file.
 const BUSY_TIMEOUT_MS: u32 = 10_000;
-/// Prepared statements kept per connection; there are fewer in all.
+/// Prepared statements kept per connection: more than there are constants, and the composed ones used last.
 const STATEMENTS_KEPT: usize = 256;
 
 pub(super) struct Sqlite {
@@ -170,15 +170,18 @@ impl SqliteConnection {
         &mut self,
         sql: &'static str,
         params: &[Param<'_>],
-        mut read: impl FnMut(&mut Row<'_>) -> Result<T>,
+        read: impl FnMut(&mut Row<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
-        let mut statement = self.statement(sql)?;
-        let mut rows = statement.query(params_from_iter(params)).map_err(sqlite_error)?;
-        let mut found = Vec::new();
-        while let Some(row) = rows.next().map_err(sqlite_error)? {
-            found.push(read(&mut Row::sqlite(row))?);
-        }
-        Ok(found)
+        rows(self.statement(sql)?, params, read)
+    }
+
+    pub(super) fn query_composed<T>(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+        read: impl FnMut(&mut Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        rows(self.raw.prepare_cached(&for_sqlite(sql)).map_err(sqlite_error)?, params, read)
     }
 
     pub(super) fn script(&mut self, sql: &str) -> Result<()> {
@@ -201,6 +204,19 @@ impl SqliteConnection {
         let mapped = self.mapped.entry((sql.as_ptr().addr(), sql.len())).or_insert_with(|| for_sqlite(sql));
         self.raw.prepare_cached(mapped).map_err(sqlite_error)
     }
+}
+
+fn rows<T>(
+    mut statement: rusqlite::CachedStatement<'_>,
+    params: &[Param<'_>],
+    mut read: impl FnMut(&mut Row<'_>) -> Result<T>,
+) -> Result<Vec<T>> {
+    let mut rows = statement.query(params_from_iter(params)).map_err(sqlite_error)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next().map_err(sqlite_error)? {
+        found.push(read(&mut Row::sqlite(row))?);
+    }
+    Ok(found)
 }
 
 impl rusqlite::ToSql for Param<'_> {

@@ -1,5 +1,6 @@
 //! One transaction, whichever database it runs on.
 
+use super::composed::Composed;
 use super::list::{LIST, for_one};
 use super::postgres::PostgresConnection;
 use super::row::{Param, Row, ToParam};
@@ -86,6 +87,21 @@ impl<'c> Tx<'c> {
         let result = match &mut self.connection {
             Connection::Sqlite(connection) => connection.query(sql, params, read),
             Connection::Postgres(connection) => connection.query(sql, params, read),
+        };
+        self.noting(result)
+    }
+
+    /// As [`Tx::query`], for a statement that is no constant.
+    pub(crate) fn query_composed<T>(
+        &mut self,
+        statement: &Composed,
+        read: impl FnMut(&mut Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let (sql, params) = (statement.text(), statement.params());
+        no_nul(&params)?;
+        let result = match &mut self.connection {
+            Connection::Sqlite(connection) => connection.query_composed(sql, &params, read),
+            Connection::Postgres(connection) => connection.query_composed(sql, &params, read),
         };
         self.noting(result)
     }
