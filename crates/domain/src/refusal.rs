@@ -14,6 +14,9 @@ pub enum Refusal {
     LastAdministrator { user: String },
     #[error("User {user} is protected")]
     Protected { user: String },
+    /// Whoever set its password could sign in with its role.
+    #[error("User {user} has a role here: only an administrator changes its name, address or password")]
+    Privileged { user: String },
     #[error("User {user} is leaving; cancel offboarding {offboarding} first")]
     Leaving { user: String, offboarding: String },
     #[error("User {user} must be deactivated before removal")]
@@ -53,6 +56,7 @@ impl Refusal {
             | Self::Yourself { user, .. }
             | Self::LastAdministrator { user }
             | Self::Protected { user }
+            | Self::Privileged { user }
             | Self::Leaving { user, .. }
             | Self::NotDeactivated { user }
             | Self::NoSuccessor { user, .. } => Some(user),
@@ -78,6 +82,7 @@ impl Refusal {
             Self::Yourself { .. } => "yourself",
             Self::LastAdministrator { .. } => "last-administrator",
             Self::Protected { .. } => "protected-user",
+            Self::Privileged { .. } => "privileged-user",
             Self::Leaving { .. } => "leaving",
             Self::NotDeactivated { .. } => "not-deactivated",
             Self::TwoSuccessors => "two-successors",

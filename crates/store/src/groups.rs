@@ -3,7 +3,7 @@
 use domain::{Group, GroupId, NameKey, TenantId, UserId};
 
 use crate::Result;
-use crate::db::{Row, Tx, params, statements};
+use crate::db::{Row, Tx, list, params, statements};
 
 macro_rules! columns {
     () => {
@@ -18,6 +18,7 @@ statements! {
     UPDATE = "UPDATE groups SET name = $3, name_key = $4, description = $5, external_id = $6 \
               WHERE tenant_id = $1 AND id = $2";
     TOUCH = "UPDATE groups SET modified_ms = $3, revision = revision + 1 WHERE tenant_id = $1 AND id = $2";
+    LOCK = "SELECT id FROM groups WHERE tenant_id = $1 AND id = $2 FOR NO KEY UPDATE";
     /// In the order of ids, so that two transactions never wait for each other in a circle.
     LOCK_OF_USER = "SELECT id FROM groups WHERE tenant_id = $1 AND id IN \
                     (SELECT group_id FROM members WHERE tenant_id = $1 AND user_id = $2) ORDER BY id FOR NO KEY UPDATE";
@@ -27,6 +28,7 @@ statements! {
     BY_GUID = concat!("SELECT ", columns!(), " FROM groups WHERE tenant_id = $1 AND guid = $2");
     BY_EXTERNAL_ID = concat!("SELECT ", columns!(), " FROM groups WHERE tenant_id = $1 AND external_id = $2");
     BY_NAME = concat!("SELECT ", columns!(), " FROM groups WHERE tenant_id = $1 AND name_key = $2");
+    BY_IDS = concat!("SELECT ", columns!(), " FROM groups WHERE tenant_id = $1 AND id IN (", list!(), ")");
     REMOVE = "DELETE FROM groups WHERE tenant_id = $1 AND id = $2";
     LIST = concat!("SELECT ", columns!(), " FROM groups WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3");
 }
@@ -52,6 +54,10 @@ pub fn by_id(tx: &mut Tx<'_>, tenant: TenantId, id: GroupId) -> Result<Option<Gr
     tx.query_opt(BY_ID, params![tenant, id], read)
 }
 
+pub fn by_ids(tx: &mut Tx<'_>, tenant: TenantId, ids: &[GroupId]) -> Result<Vec<Group>> {
+    tx.query_list(BY_IDS, tenant, ids, read)
+}
+
 pub fn by_guid(tx: &mut Tx<'_>, tenant: TenantId, guid: &str) -> Result<Option<Group>> {
     tx.query_opt(BY_GUID, params![tenant, guid], read)
 }
@@ -75,6 +81,17 @@ pub fn update(tx: &mut Tx<'_>, tenant: TenantId, group: &Group) -> Result<()> {
         UPDATE,
         params![tenant, group.id, group.name, key.as_str(), group.description, group.external_id],
     )
+}
+
+/// Keeps others from changing the group until the transaction ends. First lock the users who are to join it.
+///
+/// Answers whether others may have changed it before that: then what was read of it must be read again.
+pub fn lock(tx: &mut Tx<'_>, tenant: TenantId, id: GroupId) -> Result<bool> {
+    if tx.writes_alone() {
+        return Ok(false);
+    }
+    tx.query(LOCK, params![tenant, id], |row| row.take::<i64>())?;
+    Ok(true)
 }
 
 /// Notes that the group, or who is in it, was changed.

@@ -12,6 +12,9 @@ macro_rules! columns {
 }
 
 statements! {
+    /// So that there is a row to be locked.
+    BEGIN_WINDOW = "INSERT INTO removal_windows (tenant_id, token_id, began_ms, present, departures) \
+                    VALUES ($1, $2, 0, 0, 0) ON CONFLICT (tenant_id, token_id) DO NOTHING";
     /// Locked: two departures of one token at once are counted one after the other.
     WINDOW = "SELECT began_ms, present, departures FROM removal_windows WHERE tenant_id = $1 AND token_id = $2 \
               FOR NO KEY UPDATE";
@@ -55,8 +58,10 @@ pub struct Held {
     pub asked_ms: i64,
 }
 
-pub fn window(tx: &mut Tx<'_>, tenant: TenantId, token: i64) -> Result<Option<Window>> {
-    tx.query_opt(WINDOW, params![tenant, token], |row| {
+/// Locked until the transaction ends; a token's first one began long ago.
+pub fn window(tx: &mut Tx<'_>, tenant: TenantId, token: i64) -> Result<Window> {
+    tx.execute(BEGIN_WINDOW, params![tenant, token])?;
+    tx.query_one(WINDOW, params![tenant, token], |row| {
         Ok(Window { began_ms: row.take()?, present: row.take()?, departures: row.take()? })
     })
 }

@@ -17,6 +17,11 @@ statements! {
     NAMED = "SELECT m.group_id, m.user_id, u.user_name FROM members m \
              JOIN users u ON u.tenant_id = m.tenant_id AND u.id = m.user_id \
              WHERE m.tenant_id = $1 AND m.group_id BETWEEN $2 AND $3 ORDER BY m.group_id, m.user_id LIMIT $4";
+    /// One more than [`MAX_SHOWN`].
+    SHOWN = concat!("SELECT m.group_id, u.id, u.guid, u.user_name, u.full_name FROM members m \
+        JOIN users u ON u.tenant_id = m.tenant_id AND u.id = m.user_id \
+        WHERE m.tenant_id = $1 AND m.group_id IN (", list!(), ") AND NOT u.hidden \
+        ORDER BY m.group_id, u.id LIMIT 100001");
     GROUPS_OF_USERS = concat!("SELECT m.user_id, g.id, g.guid, g.name, g.description, g.external_id, \
         g.created_ms, g.modified_ms, g.revision FROM members m \
         JOIN groups g ON g.tenant_id = m.tenant_id AND g.id = m.group_id \
@@ -37,6 +42,19 @@ statements! {
 pub enum Seat {
     Member,
     Admin,
+}
+
+/// Of so many members [`shown`] tells; of one more, if there are more.
+pub const MAX_SHOWN: usize = 100_000;
+
+/// A member as identity providers see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    pub group: GroupId,
+    pub user: UserId,
+    pub guid: String,
+    pub user_name: String,
+    pub full_name: String,
 }
 
 /// Answers whether the seat is new.
@@ -117,6 +135,14 @@ pub fn named(
     limit: i64,
 ) -> Result<Vec<(GroupId, UserId, String)>> {
     tx.query(NAMED, params![tenant, first, last, limit], |row| Ok((row.take()?, row.take()?, row.take()?)))
+}
+
+/// The members of these groups whom identity providers see, in the order of their ids within each group.
+pub fn shown(tx: &mut Tx<'_>, tenant: TenantId, groups: &[GroupId]) -> Result<Vec<Shown>> {
+    tx.query_list(SHOWN, tenant, groups, |row| {
+        let (group, user) = (row.take()?, row.take()?);
+        Ok(Shown { group, user, guid: row.take()?, user_name: row.take()?, full_name: row.take()? })
+    })
 }
 
 /// The groups that each of these users is a member of.

@@ -35,6 +35,7 @@ mod offboardings;
 mod platforms;
 mod policy;
 mod preview;
+mod provisioning;
 mod release;
 mod remind;
 mod report;
@@ -77,8 +78,8 @@ pub use clients::Client;
 pub use connections::Connections;
 pub use directory::{
     Changed, Dissolution, Dissolved, GroupDetail, GroupsChange, Leaving, MAX_GROUP_ROLES,
-    MAX_GROUPS_PER_REQUEST, MAX_MEMBERS, MAX_NEW_USERS, NewGroup, NewName, NewUser, SeatChange, UserChange,
-    UserDetail,
+    MAX_GROUPS_PER_REQUEST, MAX_MEMBERS, MAX_NEW_USERS, NewGroup, NewManager, NewName, NewUser, SeatChange,
+    UserChange, UserDetail,
 };
 pub use health::Health;
 pub use inventory::{Inventory, InventoryPlace, InventoryRow};
@@ -89,6 +90,10 @@ pub use nodes::NODE_ALIVE_MS;
 pub use offboardings::{Detail, Page};
 pub use platforms::{MAX_IN_FLIGHT, NewPlatform, PlatformStatus};
 pub use preview::Preview;
+pub use provisioning::{
+    Decided, Decision, Found, Keep, MAX_SCANNED, MAX_SEATS, Manager, Matches, Member, Order, PeopleQuery,
+    Person, PersonTold, Provisioned, Query, Rank, SeatsTold, Team, TeamTold, TeamsQuery, Which, WithMembers,
+};
 pub use release::{TenantRef, TenantRelease, WorkloadRef};
 pub use report::{PlatformReport, Report, reports};
 pub use search::{FoundUser, FoundUsers, MAX_SEARCHED, UserSearch};
@@ -96,6 +101,7 @@ pub use sessions::{MAX_SESSIONS_LISTED, RENEWABLE_MS, SessionView};
 pub use sight::Place;
 pub use sign_in::{DEFAULT_TENANT, SecretForm, SignIn, SignedIn, without_port};
 pub use start::{Leaver, Start, Started};
+pub use store::held::Held;
 pub use store::log::{Filter as LogFilter, LogEntry};
 pub use store::members::Seat;
 pub use store::offboardings::{Filter as OffboardingFilter, Repeat};

@@ -15,12 +15,34 @@ impl App {
         caller: &Caller,
         write: impl FnOnce(&mut Tx<'_>, &Pen) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        self.write_with(caller, write).await
+    }
+
+    /// As [`App::write_for`], with errors of whoever asks as well.
+    pub(super) async fn write_with<T, E>(
+        &self,
+        caller: &Caller,
+        write: impl FnOnce(&mut Tx<'_>, &Pen) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
         let (pen, caller) = (self.pen(caller.tenant, caller.name.clone()), caller.clone());
         let written = self.store.write(move |tx| {
-            caller.stands(tx)?;
-            write(tx, &pen)
+            caller.stands(tx).map_err(|error| Told(error.into()))?;
+            write(tx, &pen).map_err(Told)
         });
-        written.await
+        written.await.map_err(|Told(error)| error)
+    }
+}
+
+/// An error of whoever asked for a transaction; the store's own become one.
+struct Told<E>(E);
+
+impl<E: From<Error>> From<store::Error> for Told<E> {
+    fn from(error: store::Error) -> Self {
+        Self(Error::from(error).into())
     }
 }
 

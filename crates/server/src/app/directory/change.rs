@@ -8,7 +8,7 @@ use domain::{
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use store::members::{self, Seat};
-use store::{Tx, groups, offboardings, profiles, tenants, users};
+use store::{Tx, emails, groups, offboardings, profiles, tenants, users};
 
 use super::{check, password};
 use crate::app::accept::accept;
@@ -26,10 +26,13 @@ pub struct UserChange {
     /// Empty takes it away.
     pub external_id: Option<String>,
     pub role: Option<Role>,
+    pub manager: Option<NewManager>,
     pub groups: Option<GroupsChange>,
     pub password: Option<SecretString>,
     /// By the rules of [`Profile::changed_by`].
     pub profile: Option<Profile>,
+    /// By which the user is found besides `email`; looked at where the profile is told otherwise.
+    pub other_emails: Option<Vec<String>>,
     /// If it is otherwise now, this is a deactivation or a restoration, with all that belongs to it. If it is so
     /// already, but not everywhere yet, the answer is what is under way.
     pub enabled: Option<bool>,
@@ -40,6 +43,12 @@ pub enum NewName {
     Exactly(String),
     /// For clients that send a name's lower case back: the same name by the rules of names stays as it is.
     UnlessTheSame(String),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewManager {
+    Nobody,
+    Is(UserId),
 }
 
 #[derive(Clone, Debug)]
@@ -70,6 +79,7 @@ impl UserChange {
         let Self { user_name, email, full_name, description, external_id, role, groups, .. } = self;
         let texts = [email, full_name, description, external_id].into_iter().any(Option::is_some);
         let others = user_name.is_some() || role.is_some() || groups.is_some() || self.password.is_some();
+        let others = others || self.manager.is_some();
         if texts || others || self.profile.is_some() { Role::Admin } else { Role::Operator }
     }
 
@@ -78,7 +88,7 @@ impl UserChange {
         self.needs() == Role::Operator && self.enabled.is_none()
     }
 
-    fn check(&self) -> Result<(), Error> {
+    pub(in crate::app) fn check(&self) -> Result<(), Error> {
         if let Some(NewName::Exactly(new)) = &self.user_name {
             name::check_user("userName", new)?;
         }
@@ -122,18 +132,7 @@ impl App {
         let changed = self
             .write_for(caller, move |tx, pen| {
                 let before = present(tx, pen.tenant, &user, &change)?;
-                let id = before.id;
-                let edited = Edits { tx, pen, change: &change }.apply(before, hash.as_deref())?;
-                let started = match turn(tx, pen.tenant, &edited, change.enabled)? {
-                    None => None,
-                    Some(goal) => {
-                        let start = Start::new(goal, vec![UserRef::Id(id)]);
-                        accept(tx, pen, &by, &start, jitter)?.pop()
-                    }
-                };
-                let user =
-                    users::by_id(tx, pen.tenant, id)?.ok_or_else(|| Error::internal(&"a user is gone"))?;
-                Ok(Changed { user, started })
+                apply(tx, pen, &by, before, &change, hash.as_deref(), jitter)
             })
             .await?;
         self.hint_started(changed.started.as_slice());
@@ -141,14 +140,39 @@ impl App {
     }
 }
 
-/// The user, locked, behind the lock of the tenant where an administrator may be lost, or where two users could
-/// take each other's name for an id.
+/// All of a change to a user who is present and locked, as [`must_lock_tenant`] asks for.
+pub(in crate::app) fn apply(
+    tx: &mut Tx<'_>,
+    pen: &Pen,
+    by: &Caller,
+    before: User,
+    change: &UserChange,
+    hash: Option<&str>,
+    jitter: u64,
+) -> Result<Changed, Error> {
+    let id = before.id;
+    let edited = Edits { tx, pen, change }.apply(before, hash)?;
+    let started = match turn(tx, pen.tenant, &edited, change.enabled)? {
+        None => None,
+        Some(goal) => accept(tx, pen, by, &Start::new(goal, vec![UserRef::Id(id)]), jitter)?.pop(),
+    };
+    let user = users::by_id(tx, pen.tenant, id)?.ok_or_else(|| Error::internal(&"a user is gone"))?;
+    Ok(Changed { user, started })
+}
+
+/// Whether an administrator may be lost, or two users could take each other's name for an id. First lock the tenant,
+/// then the user.
+pub(in crate::app) fn must_lock_tenant(user: &User, change: &UserChange) -> bool {
+    let loses = user.role == Role::Admin && (change.role.is_some() || change.enabled == Some(false));
+    loses || change.user_name.is_some() || change.external_id.is_some()
+}
+
+/// The user, locked, behind the lock of the tenant where that is needed.
 fn present(tx: &mut Tx<'_>, tenant: TenantId, asked: &UserRef, change: &UserChange) -> Result<User, Error> {
     let missing = || Error::not_found("user", asked.shown());
     let there = |user: &User| user.state != UserState::Removed;
     let found = asked.find(tx, tenant)?.filter(there).ok_or_else(missing)?;
-    let loses = found.role == Role::Admin && (change.role.is_some() || change.enabled == Some(false));
-    if loses || change.user_name.is_some() || change.external_id.is_some() {
+    if must_lock_tenant(&found, change) {
         tenants::lock(tx, tenant)?;
     }
     if !users::lock(tx, tenant, &[found.id])? {
@@ -201,6 +225,9 @@ impl Edits<'_, '_> {
         if let Some(change) = &self.change.profile
             && self.tell(after.id, change)?
         {
+            if let Some(emails) = &self.change.other_emails {
+                emails::replace(self.tx, self.pen.tenant, after.id, emails)?;
+            }
             detail.insert("profile".to_owned(), json!(true));
         }
         if !detail.is_empty() {
@@ -236,6 +263,11 @@ impl Edits<'_, '_> {
         if let Some(external_id) = &change.external_id {
             user.external_id = Some(external_id.clone()).filter(|id| !id.is_empty());
         }
+        user.manager = match change.manager {
+            None => user.manager,
+            Some(NewManager::Nobody) => None,
+            Some(NewManager::Is(manager)) => Some(manager),
+        };
         user.role = change.role.unwrap_or(user.role);
         Ok(user)
     }
@@ -327,6 +359,7 @@ fn differences(before: &User, after: &User) -> serde_json::Map<String, Value> {
         ("full_name", before.full_name != after.full_name),
         ("description", before.description != after.description),
         ("external_id", before.external_id != after.external_id),
+        ("manager", before.manager != after.manager),
     ];
     for (field, _) in texts.into_iter().filter(|(_, changed)| *changed) {
         detail.insert(field.to_owned(), json!(true));

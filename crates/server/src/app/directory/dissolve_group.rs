@@ -31,7 +31,7 @@ pub struct Dissolved {
 }
 
 /// What one transaction made of it.
-enum Part {
+pub(in crate::app) enum Part {
     /// So many assets have changed hands, and more is left.
     More(u64),
     Gone(Dissolved),
@@ -150,7 +150,7 @@ fn heir(tx: &mut Tx<'_>, tenant: TenantId, asked: &HeirRef) -> Result<Option<(Ow
 }
 
 /// At most a chunk of it; the last one takes the group with it.
-fn dissolve(tx: &mut Tx<'_>, pen: &Pen, asked: &Dissolution) -> Result<Part, Error> {
+pub(in crate::app) fn dissolve(tx: &mut Tx<'_>, pen: &Pen, asked: &Dissolution) -> Result<Part, Error> {
     lock_heir(tx, pen.tenant, &asked.heir)?;
     let examined = examine(tx, pen.tenant, asked)?;
     let group = examined.group.id;

@@ -7,7 +7,7 @@ use crate::app::offboardings::one_more;
 use crate::app::{App, Caller, GroupRef, Page};
 
 /// Most members of all the groups of one page together.
-pub const MAX_MEMBERS: usize = 100_000;
+pub const MAX_MEMBERS: usize = members::MAX_SHOWN;
 /// Most assets on which one group holds a named role.
 pub const MAX_GROUP_ROLES: usize = 20_000;
 

@@ -3,11 +3,11 @@
 use domain::text::{self, MAX_TEXT_CHARS};
 use domain::{Error, Fact, Group, GroupId, Role};
 use serde_json::json;
-use store::groups;
 use store::numbers::{self, Series};
+use store::{Tx, groups};
 
 use crate::app::offboardings::one_more;
-use crate::app::{App, Caller, GroupRef, Page};
+use crate::app::{App, Caller, GroupRef, Page, Pen};
 
 #[derive(Clone, Debug)]
 pub struct NewGroup {
@@ -39,13 +39,22 @@ impl App {
             let id = GroupId(numbers::take(tx, pen.tenant, Series::Groups, 1)?);
             let NewGroup { name, description } = new;
             let group = Group { description, ..Group::new(id, guid, name, pen.now_ms) };
-            groups::insert(tx, pen.tenant, &group).map_err(|error| match error {
-                store::Error::Unique(_) => Error::Conflict(format!("a group named {} exists", group.name)),
-                other => other.into(),
-            })?;
-            pen.write(tx, &Fact::new("group.created", json!({ "group": id, "name": group.name })))?;
+            insert(tx, pen, &group)?;
             Ok(group)
         })
         .await
+    }
+}
+
+pub(in crate::app) fn insert(tx: &mut Tx<'_>, pen: &Pen, group: &Group) -> Result<(), Error> {
+    groups::insert(tx, pen.tenant, group).map_err(|error| taken(error, group))?;
+    pen.write(tx, &Fact::new("group.created", json!({ "group": group.id, "name": group.name })))
+}
+
+/// Another group has the name.
+pub(in crate::app) fn taken(error: store::Error, group: &Group) -> Error {
+    match error {
+        store::Error::Unique(_) => Error::Conflict(format!("a group named {} exists", group.name)),
+        other => other.into(),
     }
 }

@@ -136,7 +136,8 @@ fn may_administer(user: &User, profile: Option<&Profile>) -> bool {
     user.role >= Role::Operator || GROUP_ADMINISTRATOR.iter().any(told)
 }
 
-fn seat_all(
+/// First lock these users.
+pub(in crate::app) fn seat_all(
     tx: &mut Tx<'_>,
     pen: &Pen,
     group: &Group,

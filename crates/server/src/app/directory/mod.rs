@@ -1,12 +1,12 @@
 //! Users and groups: reading them here, changing them in the files below.
 
-mod change;
+pub(super) mod change;
 mod check;
-mod dissolve_group;
+pub(super) mod dissolve_group;
 mod group_detail;
-mod groups;
-mod members;
-mod new_user;
+pub(super) mod groups;
+pub(super) mod members;
+pub(super) mod new_user;
 mod password;
 mod remove_group;
 
@@ -19,7 +19,7 @@ use super::locked::{Lock, locks};
 use super::offboardings::one_more;
 use super::{App, Caller, Page, UserRef};
 
-pub use change::{Changed, GroupsChange, Leaving, NewName, UserChange};
+pub use change::{Changed, GroupsChange, Leaving, NewManager, NewName, UserChange};
 pub use dissolve_group::{Dissolution, Dissolved, MAX_GROUPS_PER_REQUEST};
 pub use group_detail::{GroupDetail, MAX_GROUP_ROLES, MAX_MEMBERS};
 pub use groups::NewGroup;

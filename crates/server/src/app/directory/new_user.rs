@@ -52,7 +52,7 @@ impl NewUser {
         }
     }
 
-    fn check(&self) -> Result<(), Error> {
+    pub(in crate::app) fn check(&self) -> Result<(), Error> {
         domain::name::check_user("userName", &self.user_name)?;
         self.role.check_of_user()?;
         text::check("email", &self.email, MAX_TEXT_CHARS)?;
@@ -90,7 +90,6 @@ impl App {
             prepared.push((new, self.random.guid(), hash));
         }
         let create = move |tx: &mut Tx<'_>, pen: &Pen| {
-            // One at a time, or two at once could take each other's name for an id.
             tenants::lock(tx, pen.tenant)?;
             let created = prepared.into_iter().map(|(new, guid, hash)| create(tx, pen, new, guid, hash));
             created.collect::<Result<Vec<_>, Error>>()
@@ -99,7 +98,8 @@ impl App {
     }
 }
 
-fn create(
+/// First lock the tenant: of two at once, each could take the other's name for an id.
+pub(in crate::app) fn create(
     tx: &mut Tx<'_>,
     pen: &Pen,
     new: NewUser,

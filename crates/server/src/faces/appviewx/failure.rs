@@ -150,6 +150,7 @@ fn refusal(refusal: &Refusal) -> (&'static str, String) {
         Refusal::Protected { .. } => (PROTECTED, "A protected user cannot be removed.".to_owned()),
         Refusal::UnknownUser { .. }
         | Refusal::AlreadyRemoved { .. }
+        | Refusal::Privileged { .. }
         | Refusal::Leaving { .. }
         | Refusal::NotDeactivated { .. }
         | Refusal::TwoSuccessors

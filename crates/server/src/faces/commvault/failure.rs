@@ -73,7 +73,8 @@ fn refused(refusal: &Refusal, installed: Option<&str>) -> u16 {
                 409
             }
         }
-        Refusal::Leaving { .. }
+        Refusal::Privileged { .. }
+        | Refusal::Leaving { .. }
         | Refusal::NotDeactivated { .. }
         | Refusal::BuiltInGroup { .. }
         | Refusal::GroupWithMembers { .. }

@@ -50,7 +50,11 @@ impl Provider {
         let mut command = python(ENVIRONMENT);
         command.args(["-c", run, "--url", &self.base()]).args(arguments);
         command.env("SCIM_CLI_HEADERS", format!("Authorization: Bearer {}", self.token));
-        command.env("NO_PROXY", "127.0.0.1").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .env("NO_PROXY", "127.0.0.1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let output = tokio::task::block_in_place(|| {
             let mut child = command.spawn().expect("the client");
             let mut stdin = child.stdin.take().expect("piped");
@@ -101,7 +105,8 @@ fn a_person_comes_and_goes_by_the_client() {
         let team = provider.scim(&["create", "group"], &team);
         assert_eq!(team["members"][0]["value"], id);
 
-        let found = provider.scim(&["query", "user", "--filter", "userName eq \"BJENSEN@example.com\""], &nothing);
+        let found =
+            provider.scim(&["query", "user", "--filter", "userName eq \"BJENSEN@example.com\""], &nothing);
         assert_eq!((&found["totalResults"], &found["Resources"][0]["id"]), (&json!(1), &made["id"]));
         let found = provider.scim(&["search", "user", "--filter", "emails.value sw \"bjensen\""], &nothing);
         assert_eq!(found["Resources"][0]["groups"][0]["value"], team["id"]);
