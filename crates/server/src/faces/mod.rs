@@ -26,16 +26,18 @@ pub use proxies::Proxies;
 /// Every route of every face.
 pub fn router(app: &Arc<App>) -> Router {
     metrics::install();
+    let rates = scim::Rates::per_second(app.options.scim_rate);
+    let vendor = move |app, request| vendor(app, rates.clone(), request);
     rest::router(app).fallback(vendor).layer(from_fn(metrics::measure)).with_state(Arc::clone(app))
 }
 
 /// The vendors' paths are matched by their own rules: case, `byName(…)`, roots that may be missing.
-async fn vendor(State(app): State<Arc<App>>, request: Request) -> Response {
+async fn vendor(State(app): State<Arc<App>>, rates: scim::Rates, request: Request) -> Response {
     let Some(exchange) = Exchange::read(request).await else {
         return metrics::named("none", StatusCode::BAD_REQUEST.into_response());
     };
     if scim::owns(&exchange) {
-        metrics::named("scim", scim::serve(&app, exchange).await)
+        metrics::named("scim", scim::serve(&app, &rates, exchange).await)
     } else if commvault::owns(&exchange) {
         metrics::named("commvault", commvault::serve(&app, exchange).await)
     } else if netex::owns(&exchange) {

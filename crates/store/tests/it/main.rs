@@ -6,6 +6,7 @@ mod assets;
 mod backup;
 mod claims;
 mod commits;
+mod conditions;
 mod constraints;
 mod counters;
 mod credentials;

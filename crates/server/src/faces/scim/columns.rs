@@ -8,8 +8,8 @@ use scim::{Attribute, AttributePath, Document, Filter, Kind, Operator, ResourceT
 use serde_json::{Value, json};
 
 use crate::app::{
-    Comparison, Condition, GroupOrder, GroupTerm, Link, MAX_CONDITION_DEPTH, MAX_CONDITIONS, Text, UserOrder,
-    UserTerm,
+    Comparison, Condition, GroupOrder, GroupTerm, MAX_CONDITION_DEPTH, MAX_CONDITIONS, Reference, Term, Text,
+    UserOrder, UserTerm,
 };
 
 /// What a resource must meet to match a filter.
@@ -62,11 +62,11 @@ impl Asked<'_> {
         Some((self.text()?, !value.contains(['/', '\\']) && value.trim() == value))
     }
 
-    fn link(&self) -> Option<Link> {
+    fn link(&self) -> Option<Reference> {
         match self {
-            Self::Compares(Operator::Equal, value) => Some(Link::To(value.as_str()?.to_owned())),
+            Self::Compares(Operator::Equal, value) => Some(Reference::To(value.as_str()?.to_owned())),
             Self::Compares(..) => None,
-            Self::Present => Some(Link::Present),
+            Self::Present => Some(Reference::Present),
         }
     }
 
@@ -99,9 +99,7 @@ fn comparison(operator: Operator) -> Option<Comparison> {
 }
 
 /// A table with columns for attributes.
-pub(super) trait Columns: Clone + Sized {
-    type Order;
-
+pub(super) trait Columns: Term + Clone {
     fn resource_type() -> &'static ResourceType;
 
     /// What an attribute means here, by its path in canonical spelling; nothing if it has no column for that.
@@ -109,12 +107,10 @@ pub(super) trait Columns: Clone + Sized {
     fn needed(name: &str, asked: &Asked<'_>) -> Option<Needed<Self>>;
 
     /// The column that holds an attribute's order, if there is one.
-    fn order(name: &str) -> Option<Self::Order>;
+    fn order(name: &str) -> Option<<Self as Term>::Order>;
 }
 
 impl Columns for UserTerm {
-    type Order = UserOrder;
-
     fn resource_type() -> &'static ResourceType {
         &USER
     }
@@ -158,8 +154,6 @@ impl Columns for UserTerm {
 }
 
 impl Columns for GroupTerm {
-    type Order = GroupOrder;
-
     fn resource_type() -> &'static ResourceType {
         &GROUP
     }
@@ -208,7 +202,7 @@ pub(super) fn needed<T: Columns>(filter: &Filter) -> Needed<T> {
 }
 
 /// By the column of the path's attribute.
-pub(super) fn order<T: Columns>(path: &AttributePath) -> Option<T::Order> {
+pub(super) fn order<T: Columns>(path: &AttributePath) -> Option<<T as Term>::Order> {
     T::order(&column::<T>(path, None)?)
 }
 
@@ -247,11 +241,7 @@ fn conditions<T>(parts: Vec<Needed<T>>) -> Vec<Condition<T>> {
 }
 
 fn negated<T>(needed: Needed<T>) -> Needed<T> {
-    if needed.exact {
-        Needed::exactly(Condition::Not(Box::new(needed.condition)))
-    } else {
-        Needed::unknown()
-    }
+    if needed.exact { Needed::exactly(Condition::Not(Box::new(needed.condition))) } else { Needed::unknown() }
 }
 
 fn leaf<T: Columns>(
@@ -263,7 +253,10 @@ fn leaf<T: Columns>(
     let resource_type = T::resource_type();
     let Some(name) = column::<T>(path, within) else {
         // What the type does not have, it has no value of; one that it has, but that is only a part, is another matter.
-        return if within.is_none() && path.find(resource_type).is_none() && path.schema(resource_type).is_none() {
+        return if within.is_none()
+            && path.find(resource_type).is_none()
+            && path.schema(resource_type).is_none()
+        {
             Needed::constant(equal_part(filter).matches(resource_type, &Document::new()))
         } else {
             Needed::unknown()
@@ -363,7 +356,10 @@ mod tests {
         let both = user("userName eq \"bob\" and title pr");
         assert!(!both.exact);
         let either = user("userName eq \"bob\" or title pr");
-        assert_eq!(either.condition, Condition::Or(vec![user("userName eq \"bob\"").condition, Condition::All]));
+        assert_eq!(
+            either.condition,
+            Condition::Or(vec![user("userName eq \"bob\"").condition, Condition::All])
+        );
         let many: Vec<String> = (0..200).map(|n| format!("userName eq \"{n}\"")).collect();
         assert_eq!(user(&many.join(" or ")), Needed::unknown());
     }
@@ -372,9 +368,18 @@ mod tests {
     fn times_are_compared_in_milliseconds() {
         let ms = 1_795_305_600_000;
         for (filter, expected) in [
-            ("ge \"2026-11-22T00:00:00Z\"", Needed::exactly(UserTerm::Modified(Comparison::GreaterOrEqual, ms))),
-            ("ge \"2026-11-22T00:00:00.0001Z\"", Needed::exactly(UserTerm::Modified(Comparison::Greater, ms))),
-            ("lt \"2026-11-22T00:00:00.0001Z\"", Needed::exactly(UserTerm::Modified(Comparison::LessOrEqual, ms))),
+            (
+                "ge \"2026-11-22T00:00:00Z\"",
+                Needed::exactly(UserTerm::Modified(Comparison::GreaterOrEqual, ms)),
+            ),
+            (
+                "ge \"2026-11-22T00:00:00.0001Z\"",
+                Needed::exactly(UserTerm::Modified(Comparison::Greater, ms)),
+            ),
+            (
+                "lt \"2026-11-22T00:00:00.0001Z\"",
+                Needed::exactly(UserTerm::Modified(Comparison::LessOrEqual, ms)),
+            ),
             ("eq \"2026-11-22T00:00:00.0001Z\"", Needed::constant(false)),
         ] {
             assert_eq!(user(&format!("meta.lastModified {filter}")), expected, "{filter}");

@@ -21,35 +21,56 @@ struct Written {
     /// Of which query.
     #[serde(rename = "q")]
     query: String,
-    /// Behind this row.
-    #[serde(rename = "k")]
-    value: Behind,
-    #[serde(rename = "n")]
-    number: i64,
+    #[serde(rename = "p")]
+    begins: Begins,
 }
 
+/// Behind so many rows, or behind one of which the order and the number are known.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Behind {
-    Nothing,
-    Text(String),
-    Ms(i64),
+enum Begins {
+    Rows(u64),
+    Number(i64),
+    Text(String, i64),
+    Ms(i64, i64),
 }
 
-/// The cursor of the page behind the row of this key; `query` is what decides which rows there are, and their order.
-pub(super) fn write(query: &str, key: Key) -> String {
-    let value = match key.value {
-        KeyValue::None => Behind::Nothing,
-        KeyValue::Text(text) => Behind::Text(text),
-        KeyValue::Millis(ms) => Behind::Ms(ms),
+/// Where a page begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Behind so many rows.
+    Offset(u64),
+    /// Behind the row of this key, whatever becomes of it.
+    Behind(Key),
+}
+
+impl Place {
+    /// So many rows further on; of a row nobody knows which one that is.
+    pub(super) fn offset_by(&self, rows: usize) -> Self {
+        match self {
+            Self::Offset(offset) => {
+                Self::Offset(offset.saturating_add(u64::try_from(rows).unwrap_or(u64::MAX)))
+            }
+            behind @ Self::Behind(_) => behind.clone(),
+        }
+    }
+}
+
+/// The cursor of the page that begins there; `query` is what decides which rows there are, and their order.
+pub(super) fn write(query: &str, place: Place) -> String {
+    let begins = match place {
+        Place::Offset(rows) => Begins::Rows(rows),
+        Place::Behind(Key { value: KeyValue::None, number }) => Begins::Number(number),
+        Place::Behind(Key { value: KeyValue::Text(text), number }) => Begins::Text(text, number),
+        Place::Behind(Key { value: KeyValue::Millis(ms), number }) => Begins::Ms(ms, number),
     };
-    let written = Written { version: VERSION, query: digest(query), value, number: key.number };
+    let written = Written { version: VERSION, query: digest(query), begins };
     // Texts and numbers always become JSON.
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(&written).unwrap_or_default())
 }
 
 /// What a cursor of the same query says.
-pub(super) fn read(query: &str, cursor: &str) -> Result<Key, Error> {
+pub(super) fn read(query: &str, cursor: &str) -> Result<Place, Error> {
     let invalid = |detail: &str| Error::new(ScimType::InvalidCursor, detail);
     let bytes = URL_SAFE_NO_PAD.decode(cursor).ok();
     let written: Option<Written> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
@@ -58,12 +79,13 @@ pub(super) fn read(query: &str, cursor: &str) -> Result<Key, Error> {
     if written.query != digest(query) {
         return Err(invalid("cursor is of a query with another filter or another order"));
     }
-    let value = match written.value {
-        Behind::Nothing => KeyValue::None,
-        Behind::Text(text) => KeyValue::Text(text),
-        Behind::Ms(ms) => KeyValue::Millis(ms),
-    };
-    Ok(Key { value, number: written.number })
+    let behind = |value, number| Place::Behind(Key { value, number });
+    Ok(match written.begins {
+        Begins::Rows(rows) => Place::Offset(rows),
+        Begins::Number(number) => behind(KeyValue::None, number),
+        Begins::Text(text, number) => behind(KeyValue::Text(text), number),
+        Begins::Ms(ms, number) => behind(KeyValue::Millis(ms), number),
+    })
 }
 
 fn digest(query: &str) -> String {
@@ -79,11 +101,12 @@ mod tests {
 
     #[test]
     fn a_cursor_is_for_its_own_query_only() {
-        for value in [KeyValue::None, KeyValue::Text("ann \"x\"".to_owned()), KeyValue::Millis(-7)] {
-            let key = Key { value, number: 7 };
-            let cursor = write("users by name", key.clone());
+        let values = [KeyValue::None, KeyValue::Text("ann \"x\"".to_owned()), KeyValue::Millis(-7)];
+        let behind = values.map(|value| Place::Behind(Key { value, number: 7 }));
+        for place in behind.into_iter().chain([Place::Offset(7)]) {
+            let cursor = write("users by name", place.clone());
             assert!(cursor.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
-            assert_eq!(read("users by name", &cursor), Ok(key));
+            assert_eq!(read("users by name", &cursor), Ok(place));
             let error = read("users by id", &cursor).expect_err("another query");
             assert_eq!(error.scim_type, ScimType::InvalidCursor);
         }

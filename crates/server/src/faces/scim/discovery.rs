@@ -5,9 +5,9 @@ use axum::response::Response;
 use scim::discovery::{self, Features, RESOURCE_TYPES, SCHEMAS};
 use scim::{Document, ScimType};
 
+use super::bulk::MAX_OPERATIONS;
 use super::failure::Failure;
 use super::list::{DEFAULT_PAGE, MAX_CANDIDATES, MAX_PAGE};
-use super::bulk::MAX_OPERATIONS;
 use super::{Request, answer, list};
 use crate::faces::MAX_BODY_BYTES;
 
@@ -30,26 +30,28 @@ pub(super) fn service_provider_config(base: &str) -> Response {
 
 pub(super) fn resource_types(request: &Request<'_>) -> Result<Response, Failure> {
     whole(request)?;
-    let all = RESOURCE_TYPES.iter().map(|resource_type| discovery::resource_type(&request.base, resource_type));
+    let all = RESOURCE_TYPES
+        .iter()
+        .map(|resource_type| discovery::resource_type(&request.desk.base, resource_type));
     Ok(answer::json(StatusCode::OK, &list::complete(all.collect())))
 }
 
 pub(super) fn resource_type(request: &Request<'_>) -> Result<Response, Failure> {
     whole(request)?;
     let found = RESOURCE_TYPES.iter().find(|resource_type| resource_type.name == request.id);
-    one(request, found.map(|resource_type| discovery::resource_type(&request.base, resource_type)))
+    one(request, found.map(|resource_type| discovery::resource_type(&request.desk.base, resource_type)))
 }
 
 pub(super) fn schemas(request: &Request<'_>) -> Result<Response, Failure> {
     whole(request)?;
-    let all = SCHEMAS.iter().map(|schema| discovery::schema(&request.base, schema));
+    let all = SCHEMAS.iter().map(|schema| discovery::schema(&request.desk.base, schema));
     Ok(answer::json(StatusCode::OK, &list::complete(all.collect())))
 }
 
 pub(super) fn schema(request: &Request<'_>) -> Result<Response, Failure> {
     whole(request)?;
     let found = SCHEMAS.iter().find(|schema| schema.id.eq_ignore_ascii_case(&request.id));
-    one(request, found.map(|schema| discovery::schema(&request.base, schema)))
+    one(request, found.map(|schema| discovery::schema(&request.desk.base, schema)))
 }
 
 fn one(request: &Request<'_>, found: Option<Document>) -> Result<Response, Failure> {
@@ -59,7 +61,8 @@ fn one(request: &Request<'_>, found: Option<Document>) -> Result<Response, Failu
 
 /// These are given whole: what a filter left out could be taken for not supported (RFC 7644 section 4).
 fn whole(request: &Request<'_>) -> Result<(), Failure> {
-    if list::parameters(request.exchange.query())?.iter().any(|(name, _)| name.eq_ignore_ascii_case("filter")) {
+    if list::parameters(request.exchange.query())?.iter().any(|(name, _)| name.eq_ignore_ascii_case("filter"))
+    {
         let detail = "filter: is not allowed here";
         return Err(Failure::typed(StatusCode::FORBIDDEN, ScimType::Sensitive, detail));
     }

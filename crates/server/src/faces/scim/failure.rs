@@ -48,7 +48,8 @@ impl Failure {
 
     /// The resource is not as the client last saw it (RFC 7644 section 3.14).
     pub(super) fn precondition() -> Self {
-        let detail = "The resource has another version than If-Match or If-None-Match asks for: read it again";
+        let detail =
+            "The resource has another version than If-Match or If-None-Match asks for: read it again";
         Self::new(StatusCode::PRECONDITION_FAILED, detail)
     }
 

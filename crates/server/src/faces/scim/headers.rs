@@ -27,7 +27,8 @@ pub(super) fn base(exchange: &Exchange) -> String {
         let fits = |letter: char| letter.is_ascii_alphanumeric() || ".-:[]_".contains(letter);
         !host.is_empty() && host.chars().all(fits)
     };
-    let forwarded = exchange.header("x-forwarded-proto").filter(|scheme| scheme.eq_ignore_ascii_case("https"));
+    let forwarded =
+        exchange.header("x-forwarded-proto").filter(|scheme| scheme.eq_ignore_ascii_case("https"));
     let scheme = if forwarded.is_some() || exchange.encrypted { "https" } else { "http" };
     match exchange.header(HOST.as_str()).filter(is_host) {
         Some(host) => format!("{scheme}://{host}{ROOT}"),
@@ -38,15 +39,15 @@ pub(super) fn base(exchange: &Exchange) -> String {
 /// A JSON body. Most clients declare it as RFC 7644 wants it, some as plain JSON, few not at all.
 pub(super) fn body(exchange: &Exchange) -> Result<Value, Failure> {
     let body = exchange.body()?;
-    let media = exchange.headers.get(CONTENT_TYPE).map_or(Ok("application/scim+json"), |value| value.to_str());
+    let media =
+        exchange.headers.get(CONTENT_TYPE).map_or(Ok("application/scim+json"), |value| value.to_str());
     let media = media.unwrap_or_default().split(';').next().unwrap_or_default().trim();
     if !["application/scim+json", "application/json"].iter().any(|own| media.eq_ignore_ascii_case(own)) {
         let detail = "Content-Type must be application/scim+json or application/json";
         return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
     }
-    json::parse(body).map_err(|error| {
-        Failure::typed(StatusCode::BAD_REQUEST, ScimType::InvalidSyntax, error.outside())
-    })
+    json::parse(body)
+        .map_err(|error| Failure::typed(StatusCode::BAD_REQUEST, ScimType::InvalidSyntax, error.outside()))
 }
 
 /// Which versions a request is for (RFC 7644 section 3.14). Compared weakly: there are no strong ones.

@@ -12,7 +12,6 @@ use crate::app::{Person, PersonTold};
 
 /// One field. What was put is read again, except that an empty full name falls back on the names it was made of.
 pub(super) struct Lens {
-    pub name: &'static str,
     /// As the document has it; empty where it has none.
     pub get: fn(&Document) -> String,
     /// Empty takes it away.
@@ -25,77 +24,66 @@ pub(super) struct Lens {
 
 pub(super) static LENSES: [Lens; 11] = [
     Lens {
-        name: "userName",
         get: |document| text(document, "userName"),
         put: |document, new| set(document, "userName", new),
         of: |person| person.user.user_name.clone(),
         tell: |told, new| told.user_name = new,
     },
     Lens {
-        name: "externalId",
         get: |document| text(document, "externalId"),
         put: |document, new| set(document, "externalId", new),
         of: |person| person.user.external_id.clone().unwrap_or_default(),
         tell: |told, new| told.external_id = Some(new).filter(|id| !id.is_empty()),
     },
     Lens {
-        name: "displayName",
         get: full_name,
         put: put_full_name,
         of: |person| person.user.full_name.clone(),
         tell: |told, new| told.full_name = new,
     },
     Lens {
-        name: "emails",
         get: |document| emails(document).next().unwrap_or_default(),
         put: put_email,
         of: |person| person.user.email.clone(),
         tell: |told, new| told.email = new,
     },
     Lens {
-        name: "name.givenName",
         get: |document| part(document, "name", "givenName"),
         put: |document, new| set_part(document, "name", "givenName", new),
         of: |person| person.profile.given_name.clone().unwrap_or_default(),
         tell: |told, new| told.profile.given_name = Some(new),
     },
     Lens {
-        name: "name.familyName",
         get: |document| part(document, "name", "familyName"),
         put: |document, new| set_part(document, "name", "familyName", new),
         of: |person| person.profile.family_name.clone().unwrap_or_default(),
         tell: |told, new| told.profile.family_name = Some(new),
     },
     Lens {
-        name: "preferredLanguage",
         get: |document| text(document, "preferredLanguage"),
         put: |document, new| set(document, "preferredLanguage", new),
         of: |person| person.profile.language.clone().unwrap_or_default(),
         tell: |told, new| told.profile.language = Some(new),
     },
     Lens {
-        name: "timezone",
         get: |document| text(document, "timezone"),
         put: |document, new| set(document, "timezone", new),
         of: |person| person.profile.time_zone.clone().unwrap_or_default(),
         tell: |told, new| told.profile.time_zone = Some(new),
     },
     Lens {
-        name: "phoneNumbers[type eq \"work\"]",
         get: |document| phone(document, "work"),
         put: |document, new| put_phone(document, "work", new),
         of: |person| person.profile.office_phone.clone().unwrap_or_default(),
         tell: |told, new| told.profile.office_phone = Some(new),
     },
     Lens {
-        name: "phoneNumbers[type eq \"mobile\"]",
         get: |document| phone(document, "mobile"),
         put: |document, new| put_phone(document, "mobile", new),
         of: |person| person.profile.mobile_phone.clone().unwrap_or_default(),
         tell: |told, new| told.profile.mobile_phone = Some(new),
     },
     Lens {
-        name: "manager",
         get: manager,
         put: put_manager,
         of: |person| person.manager.as_ref().map(|manager| manager.guid.clone()).unwrap_or_default(),
@@ -143,7 +131,10 @@ fn set_part(document: &mut Document, name: &str, sub: &str, new: &str) {
 fn full_name(document: &Document) -> String {
     let shown = [text(document, "displayName"), part(document, "name", "formatted")];
     let (given, family) = (part(document, "name", "givenName"), part(document, "name", "familyName"));
-    shown.into_iter().find(|name| !name.is_empty()).unwrap_or_else(|| domain::profile::full_name(&given, &family))
+    shown
+        .into_iter()
+        .find(|name| !name.is_empty())
+        .unwrap_or_else(|| domain::profile::full_name(&given, &family))
 }
 
 /// Also in `name.formatted`, which would be stale.

@@ -13,6 +13,7 @@ mod groups;
 mod headers;
 mod lens;
 mod list;
+mod listed;
 mod me;
 mod password;
 mod person;
@@ -38,8 +39,8 @@ use answer::Resource;
 use failure::Failure;
 use headers::Conditions;
 pub use rate::Rates;
-use route::{Call, Found, Kind};
 pub use route::endpoints;
+use route::{Call, Found, Kind};
 
 /// Whether a request is meant for this face: whether it lies under its root.
 pub fn owns(exchange: &Exchange) -> bool {
@@ -79,7 +80,7 @@ async fn answer(app: &Arc<App>, rates: &Rates, exchange: &Exchange) -> Result<Re
         Call::ReplaceMe => request.replace(Kind::User, &me::id(&request).await?).await,
         Call::PatchMe => request.patch(Kind::User, &me::id(&request).await?).await,
         Call::DeleteMe => request.delete(Kind::User, &me::id(&request).await?).await,
-        Call::Bulk => bulk::answer(&request).await,
+        Call::Bulk => bulk::all(&request).await,
         Call::ServiceProviderConfig => Ok(discovery::service_provider_config(&request.desk.base)),
         Call::ResourceTypes => discovery::resource_types(&request),
         Call::ResourceType => discovery::resource_type(&request),

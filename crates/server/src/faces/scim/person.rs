@@ -73,7 +73,8 @@ fn unplaced(person: &Person) -> Document {
     let mut document = written(person);
     document.shift_insert(1, "id".to_owned(), user.guid.as_str().into());
     if !person.groups.is_empty() {
-        let group = |group: &domain::Group| json!({"value": group.guid, "display": group.name, "type": "direct"});
+        let group =
+            |group: &domain::Group| json!({"value": group.guid, "display": group.name, "type": "direct"});
         document.insert("groups".to_owned(), person.groups.iter().map(group).collect());
     }
     if let Some(manager) = &person.manager

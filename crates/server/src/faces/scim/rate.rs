@@ -9,8 +9,6 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use super::failure::Failure;
 use crate::app::{Caller, Credential};
 
-/// Requests of one token in a second, unless the configuration says otherwise.
-pub const DEFAULT_RATE: u32 = 500;
 /// Tokens whose pace is kept; beyond, those that have come to rest are forgotten.
 const MAX_KEPT: usize = 10_000;
 
@@ -30,7 +28,9 @@ impl Rates {
 
     /// Whoever signed in is a person with a program; the limit is for tokens.
     pub(super) fn check(&self, caller: &Caller) -> Result<(), Failure> {
-        let (Some(limiter), Credential::Token { id, .. }) = (&self.0, &caller.credential) else { return Ok(()) };
+        let (Some(limiter), Credential::Token { id, .. }) = (&self.0, &caller.credential) else {
+            return Ok(());
+        };
         if limiter.len() > MAX_KEPT {
             limiter.retain_recent();
         }

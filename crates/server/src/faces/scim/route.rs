@@ -170,16 +170,15 @@ mod tests {
         ] {
             assert_eq!(get(path), Some((call, id.to_owned())), "{path}");
         }
-        assert_eq!(
-            found(&Method::POST, "/scim/v2/.search").map(|found| found.0),
-            Some(Call::Search(None))
-        );
+        assert_eq!(found(&Method::POST, "/scim/v2/.search").map(|found| found.0), Some(Call::Search(None)));
         assert_eq!(found(&Method::HEAD, "/scim/v2/Me"), get("/scim/v2/Me"));
     }
 
     #[test]
     fn other_paths_and_methods_are_told_apart() {
-        for path in ["/scim", "/scim/v1/Users", "/scim/v2x", "/scim/v2/users", "/scim/v2//", "/scim/v2/Users/7/8"] {
+        for path in
+            ["/scim", "/scim/v1/Users", "/scim/v2x", "/scim/v2/users", "/scim/v2//", "/scim/v2/Users/7/8"]
+        {
             let failure = find(&Method::GET, path).expect_err(path);
             assert_eq!(failure.status, StatusCode::NOT_FOUND, "{path}");
         }

@@ -108,7 +108,10 @@ mod tests {
             (json!({"op": "add", "value": {"members": [{"value": "a"}, {"value": "b"}]}}), add(&["a", "b"])),
             (json!({"op": "add", "path": "members", "value": "a"}), add(&["a"])),
             (json!({"op": "Remove", "path": "members[value eq \"a\"]"}), remove(&["a"])),
-            (json!({"op": "remove", "path": "members[value eq \"a\" or value eq \"b\"]"}), remove(&["a", "b"])),
+            (
+                json!({"op": "remove", "path": "members[value eq \"a\" or value eq \"b\"]"}),
+                remove(&["a", "b"]),
+            ),
             (json!({"op": "Remove", "path": "members", "value": [{"value": "a"}]}), remove(&["a"])),
             (json!({"op": "remove", "path": "members"}), only(&[])),
             (json!({"op": "replace", "path": "members", "value": [{"value": "a"}]}), only(&["a"])),

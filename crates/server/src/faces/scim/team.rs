@@ -18,11 +18,15 @@ pub(super) fn resource(team: &Team, base: &str) -> Resource {
             member["$ref"] = person::location(base, guid).into();
         }
     }
-    let location = format!("{base}/Groups/{}", group.guid);
+    let location = location(base, &group.guid);
     let version = version(team);
     let meta = answer::meta("Group", (group.created_ms, group.modified_ms), &location, &version);
     document.insert("meta".to_owned(), meta);
     Resource { document, location, version }
+}
+
+pub(super) fn location(base: &str, guid: &str) -> String {
+    format!("{base}/Groups/{guid}")
 }
 
 /// Counts the changes, of members too.

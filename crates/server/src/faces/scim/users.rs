@@ -34,7 +34,7 @@ pub(super) async fn replace(
     let told = person::told(document);
     let revise = move |before: &Person| {
         conditions.check_with(|| person::version(before))?;
-        Ok(told.clone())
+        Ok::<_, Failure>(told.clone())
     };
     let revised = desk.app.revise_person(&desk.caller, id, password, revise).await?;
     answered(desk, revised)
