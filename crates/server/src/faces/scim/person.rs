@@ -41,9 +41,22 @@ pub(super) fn told(mut document: Document) -> PersonTold {
     for lens in &LENSES {
         (lens.tell)(&mut told, (lens.get)(&document));
     }
-    document.retain(|name, _| !OURS.contains(&name.as_str()));
-    told.profile.scim = document;
+    told.profile.scim = kept(document);
     told
+}
+
+/// What the document tells of somebody known: where it says what is known already, there is nothing new to be kept.
+pub(super) fn retold(before: &Person, document: Document) -> PersonTold {
+    let mut told = told(document);
+    if told.profile.scim == kept(written(before)) {
+        told.profile.scim.clone_from(&before.profile.scim);
+    }
+    told
+}
+
+fn kept(mut document: Document) -> Document {
+    document.retain(|name, _| !OURS.contains(&name.as_str()));
+    document
 }
 
 pub(super) fn is_active(person: &Person) -> bool {
