@@ -76,14 +76,23 @@ const USERS: Cases = &[
 ];
 
 const GROUPS: Cases = &[
-    ("INSERT INTO groups VALUES (1, 23, '00000000000000000000000000000016', 'n', 'n', '', 1, NULL)", Uni),
-    ("INSERT INTO groups VALUES (1, 23, 'g', 'GROUP 22', 'group 22', '', 1, NULL)", Uni),
-    ("INSERT INTO groups VALUES (1, 23, 'g', 'n', 'n', '', 1, 'x'), (1, 24, 'h', 'o', 'o', '', 1, 'x')", Uni),
-    ("INSERT INTO groups VALUES (9, 1, 'g', 'n', 'n', '', 1, NULL)", Ref),
+    (
+        "INSERT INTO groups VALUES (1, 23, '00000000000000000000000000000016', 'n', 'n', '', 1, NULL, 1, 1)",
+        Uni,
+    ),
+    ("INSERT INTO groups VALUES (1, 23, 'g', 'GROUP 22', 'group 22', '', 1, NULL, 1, 1)", Uni),
+    (
+        "INSERT INTO groups VALUES (1, 23, 'g', 'n', 'n', '', 1, 'x', 1, 1), (1, 24, 'h', 'o', 'o', '', 1, 'x', 1, 1)",
+        Uni,
+    ),
+    ("INSERT INTO groups VALUES (9, 1, 'g', 'n', 'n', '', 1, NULL, 1, 1)", Ref),
     ("INSERT INTO group_admins VALUES (1, 22, 99)", Ref),
     ("INSERT INTO group_admins VALUES (1, 99, 1)", Ref),
     ("INSERT INTO profiles VALUES (1, 99, '{}')", Ref),
     ("INSERT INTO members VALUES (1, 22, 99)", Ref),
+    ("INSERT INTO other_emails VALUES (1, 'a@x', 99)", Ref),
+    ("INSERT INTO held_departures VALUES (1, 99, 1, FALSE, 'a', 1)", Ref),
+    ("INSERT INTO removal_windows VALUES (9, 1, 1, 1, 1)", Ref),
     ("INSERT INTO members VALUES (1, 99, 1)", Ref),
     ("INSERT INTO tenants VALUES (3, 'tenant1', NULL, '{}', 1)", Uni),
     ("INSERT INTO tenants VALUES (3, 'n', 'tenant1.example.com', '{}', 1)", Uni),
@@ -129,7 +138,7 @@ const OFFBOARDINGS: Cases = &[
     ("UPDATE offboardings SET heir_group_id = 99", Ref),
     (
         "INSERT INTO offboardings SELECT 'another', tenant_id, goal, user_id, user_name, requester, state, \
-         heir_user_id, heir_group_id, orphan, message, start_ms, created_ms, cancel_asked, finished_ms, NULL, NULL \
+         heir_user_id, heir_group_id, orphan, message, start_ms, created_ms, cancel_asked, finished_ms, NULL, NULL, FALSE \
          FROM offboardings",
         Uni,
     ),
@@ -137,7 +146,7 @@ const OFFBOARDINGS: Cases = &[
         "UPDATE offboardings SET repeat_key = 'k', repeat_fingerprint = 'f'; \
          INSERT INTO offboardings SELECT 'another', tenant_id, 'release', user_id, user_name, requester, state, \
          heir_user_id, heir_group_id, orphan, message, start_ms, created_ms, cancel_asked, finished_ms, repeat_key, \
-         repeat_fingerprint FROM offboardings",
+         repeat_fingerprint, FALSE FROM offboardings",
         Uni,
     ),
 ];
@@ -179,6 +188,7 @@ const CREDENTIALS: Cases = &[
         Ref,
     ),
     ("UPDATE tokens SET role = 'root'", Chk),
+    ("UPDATE tokens SET role = 'scim' WHERE hash = 'cld'", Chk),
     ("UPDATE tokens SET kind = 'other' WHERE hash = 't'", Chk),
     // Only named tokens share one space of names.
     ("UPDATE tokens SET kind = 'named', client_id = NULL WHERE hash = 'svc'", Uni),
