@@ -125,6 +125,11 @@ fn read_complex(attribute: &Attribute, value: &Value) -> Result<Option<Value>, E
             return Err(below(attribute, invalid(sub, "is given twice")));
         }
     }
+    complete(attribute, fields)
+}
+
+/// A complex value of those sub-attributes, if there are any; then those that are required must be among them.
+pub(crate) fn complete(attribute: &Attribute, fields: Map<String, Value>) -> Result<Option<Value>, Error> {
     let missing = attribute.sub_attributes.iter().find(|sub| sub.required && !fields.contains_key(sub.name));
     match missing {
         _ if fields.is_empty() => Ok(None),

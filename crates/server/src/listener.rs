@@ -19,7 +19,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
-use crate::faces::{Peer, Stopping};
+use crate::faces::{Encrypted, Peer, Stopping};
 
 /// Connections open at once; beyond, newcomers wait to be accepted.
 pub const MAX_CONNECTIONS: usize = 4_096;
@@ -78,11 +78,11 @@ async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, entrance: Entra
     // Small answers must not wait for the client's acknowledgment.
     let _ = stream.set_nodelay(true);
     match tls {
-        None => exchange(stream, entrance, watcher).await,
+        None => exchange(stream, None, entrance, watcher).await,
         Some(acceptor) => {
             let handshake = acceptor.accept(stream);
             match tokio::time::timeout(Duration::from_millis(TLS_TIMEOUT_MS), handshake).await {
-                Ok(Ok(stream)) => exchange(stream, entrance, watcher).await,
+                Ok(Ok(stream)) => exchange(stream, Some(Encrypted), entrance, watcher).await,
                 Ok(Err(error)) => tracing::debug!(%peer, %error, "TLS was not agreed on"),
                 Err(_) => tracing::debug!(%peer, "TLS took too long"),
             }
@@ -91,7 +91,7 @@ async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, entrance: Entra
 }
 
 /// A TLS client on a plain port gets hyper's 400 at its first byte, so that it can fall back at once.
-async fn exchange<S>(stream: S, entrance: Entrance, watcher: Watcher)
+async fn exchange<S>(stream: S, encrypted: Option<Encrypted>, entrance: Entrance, watcher: Watcher)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -99,6 +99,9 @@ where
     let service = router.map_request(move |mut request: Request<hyper::body::Incoming>| {
         request.extensions_mut().insert(Peer(peer.ip()));
         request.extensions_mut().insert(stop.clone());
+        if let Some(encrypted) = encrypted {
+            request.extensions_mut().insert(encrypted);
+        }
         request
     });
     let mut builder = http1::Builder::new();

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::parse::implied;
 use super::{Op, Operation, list};
-use crate::value::{below, fields, read, single};
+use crate::value::{below, complete, fields, read, single};
 use crate::{Attribute, Document, Error, Found, Kind, Mutability, ResourceType, Schema, ScimType};
 
 impl Operation {
@@ -28,7 +28,8 @@ impl Operation {
             _ => Map::new(),
         };
         self.change(found, &mut below)?;
-        put(document, extension.id, object(below));
+        let below = if below.is_empty() { None } else { Some(Value::Object(below)) };
+        put(document, extension.id, below);
         Ok(())
     }
 
@@ -62,9 +63,11 @@ impl Operation {
     /// `parent` holds the attribute.
     fn change(&self, found: Found, parent: &mut Map<String, Value>) -> Result<(), Error> {
         let attribute = found.attribute;
-        let before = parent.get(attribute.name).cloned();
+        // Groups can be large, so values are moved. Whoever applies a patch drops the document after an error.
+        let before = parent.get_mut(attribute.name).map(Value::take);
+        let fixed = before.as_ref().filter(|_| attribute.mutability == Mutability::Immutable).cloned();
         let after = if attribute.multi_valued {
-            let items = match before.clone() {
+            let items = match before {
                 Some(Value::Array(items)) => items,
                 single => single.into_iter().collect(),
             };
@@ -72,9 +75,9 @@ impl Operation {
         } else if self.path.filter.is_some() {
             return Err(self.refused("chooses among values, but there is only one"));
         } else {
-            self.change_single(attribute, found.sub, before.clone())?
+            self.change_single(attribute, found.sub, before)?
         };
-        keep_immutable(attribute, before.as_ref(), after.as_ref())?;
+        keep_immutable(attribute, fixed.as_ref(), after.as_ref())?;
         put(parent, attribute.name, after);
         Ok(())
     }
@@ -98,7 +101,7 @@ impl Operation {
                 Some(value) => merge(attribute, &mut parts, value)?,
             },
         }
-        Ok(object(parts))
+        complete(attribute, parts)
     }
 
     /// What the target becomes; nothing, if the operation removes it.
@@ -154,10 +157,6 @@ fn keep_immutable(attribute: &Attribute, before: Option<&Value>, after: Option<&
         return Err(Error::new(ScimType::Mutability, detail));
     }
     Ok(())
-}
-
-pub(super) fn object(fields: Map<String, Value>) -> Option<Value> {
-    if fields.is_empty() { None } else { Some(Value::Object(fields)) }
 }
 
 fn put(parent: &mut Map<String, Value>, name: &str, value: Option<Value>) {

@@ -4,9 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
-use super::apply::{merge, object, set};
+use super::apply::{merge, set};
+use super::key::Key;
 use super::{Op, Operation};
-use crate::value::{below, fold, invalid, is_primary, read, read_item};
+use crate::value::{below, complete, invalid, is_primary, read, read_item, single};
 use crate::{Attribute, Error, Kind, Mutability, ScimType};
 
 /// The values afterwards, if any are left.
@@ -30,9 +31,7 @@ pub(super) fn change(
         (None, Some(_), Op::Remove) => list.remove_chosen(),
     }
     list.settle_primary()?;
-    let mut seen = HashSet::new();
-    let is_empty = |item: &Value| item.as_object().is_some_and(Map::is_empty);
-    list.items.retain(|item| !is_empty(item) && seen.insert(item.clone()));
+    list.drop_null_and_equal();
     Ok(if list.items.is_empty() { None } else { Some(Value::Array(list.items)) })
 }
 
@@ -44,7 +43,7 @@ struct List<'a> {
     written: HashSet<usize>,
 }
 
-impl List<'_> {
+impl<'a> List<'a> {
     /// An item that is there already gains what it lacks.
     fn add(&mut self) -> Result<(), Error> {
         let given = self.operation.written().map_or(Ok(None), |value| read(self.attribute, value))?;
@@ -91,7 +90,7 @@ impl List<'_> {
     }
 
     fn add_to_chosen(&mut self) -> Result<(), Error> {
-        let Some(value) = self.operation.written() else { return Ok(()) };
+        let Some(value) = self.single()? else { return Ok(()) };
         let chosen = self.chosen();
         if chosen.is_empty() {
             return self.create(|attribute, parts| merge(attribute, parts, value));
@@ -104,7 +103,7 @@ impl List<'_> {
 
     /// Whole values, so that what is not given is gone. With no value to replace the RFC wants an error.
     fn replace_chosen(&mut self) -> Result<(), Error> {
-        let value = self.operation.written().map_or(Ok(None), |value| read_item(self.attribute, value))?;
+        let value = self.single()?.map_or(Ok(None), |value| read_item(self.attribute, value))?;
         let Some(value) = value else {
             self.remove_chosen();
             return Ok(());
@@ -157,10 +156,13 @@ impl List<'_> {
                 }
                 set(self.attribute, sub, &mut parts, value)?;
             }
+            // It may ask for what cannot be, such as two types.
+            if !filter.matches_item(self.attribute, &Value::Object(parts.clone())) {
+                return Err(self.no_target());
+            }
         }
         write(self.attribute, &mut parts)?;
-        let item = object(parts).map_or(Ok(None), |item| read_item(self.attribute, &item))?;
-        if let Some(item) = item {
+        if let Some(item) = complete(self.attribute, parts)? {
             self.written.insert(self.items.len());
             self.items.push(item);
         }
@@ -172,12 +174,20 @@ impl List<'_> {
         place: usize,
         write: impl Fn(&Attribute, &mut Map<String, Value>) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        match self.items.get_mut(place) {
-            Some(Value::Object(parts)) => write(self.attribute, parts)?,
-            _ => return Err(self.operation.refused("has no sub-attributes")),
-        }
+        let Some(item) = self.items.get_mut(place) else { return Ok(()) };
+        let Value::Object(mut parts) = item.take() else {
+            return Err(self.operation.refused("has no sub-attributes"));
+        };
+        write(self.attribute, &mut parts)?;
+        // With nothing left it is null, and dropped in the end.
+        *item = complete(self.attribute, parts)?.unwrap_or_default();
         self.written.insert(place);
         Ok(())
+    }
+
+    /// What is written to the chosen values.
+    fn single(&self) -> Result<Option<&'a Value>, Error> {
+        self.operation.written().map_or(Ok(None), |value| single(self.attribute, value))
     }
 
     /// The places that the filter chooses: all of them without one.
@@ -206,47 +216,14 @@ impl List<'_> {
         Ok(())
     }
 
+    fn drop_null_and_equal(&mut self) {
+        let mut seen = HashSet::new();
+        let kept: Vec<bool> = self.items.iter().map(|item| !item.is_null() && seen.insert(item)).collect();
+        let mut kept = kept.into_iter();
+        self.items.retain(|_| kept.next() == Some(true));
+    }
+
     fn no_target(&self) -> Error {
         Error::new(ScimType::NoTarget, format!("{} has no such value", self.operation.path))
     }
-}
-
-/// What tells one value of a list from others: `value`, and its `type` if there is one to tell. A member has only its
-/// `value`, which cannot change. A value without `value` is told by all that it says.
-#[derive(PartialEq, Eq, Hash)]
-enum Key {
-    Value(String, Option<String>),
-    Whole(Value),
-}
-
-impl Key {
-    fn of(attribute: &Attribute, item: &Value) -> Self {
-        if let Value::String(text) = item {
-            return Self::Value(comparable(attribute, text), None);
-        }
-        let part = |name| {
-            let sub = attribute.sub(name)?;
-            Some(comparable(sub, item.get(sub.name)?.as_str()?))
-        };
-        let immutable = attribute.sub("value").is_some_and(|sub| sub.mutability == Mutability::Immutable);
-        match part("value") {
-            Some(value) if immutable => Self::Value(value, None),
-            Some(value) => Self::Value(value, part("type")),
-            None => Self::Whole(item.clone()),
-        }
-    }
-
-    /// The keys by which an item may be meant: its type can be left out.
-    fn all(attribute: &Attribute, item: &Value) -> impl Iterator<Item = Self> {
-        let key = Self::of(attribute, item);
-        let untyped = match &key {
-            Self::Value(value, Some(_)) => Some(Self::Value(value.clone(), None)),
-            _ => None,
-        };
-        [Some(key), untyped].into_iter().flatten()
-    }
-}
-
-fn comparable(attribute: &Attribute, text: &str) -> String {
-    if attribute.case_exact { text.to_owned() } else { fold(text) }
 }

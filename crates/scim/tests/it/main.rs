@@ -10,6 +10,7 @@ mod grammar;
 mod patch;
 mod patch_properties;
 mod patch_providers;
+mod patch_shapes;
 mod projection;
 mod resource;
 mod search;

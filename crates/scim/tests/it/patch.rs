@@ -223,6 +223,10 @@ fn replacing_in_a_list() {
     for (operation, after) in [
         (json!({"op": "replace", "path": "emails", "value": {"value": "c"}}), json!([{"value": "c"}])),
         (
+            json!({"op": "replace", "path": "emails[type eq \"work\"]", "value": [{"value": "b", "type": "home"}]}),
+            json!([{"value": "b", "type": "home"}]),
+        ),
+        (
             json!({"op": "replace", "path": "emails[type eq \"work\"]", "value": {"value": "c"}}),
             json!([
                 {"value": "c"}, {"value": "b", "type": "home"}
@@ -432,6 +436,13 @@ fn operations_that_cannot_be_done_change_nothing() {
             json!("b"),
             NoTarget,
             "emails[not (type pr)].value has no such value",
+        ),
+        (
+            "add",
+            "emails[type eq \"x\" and type eq \"y\"].value",
+            json!("b"),
+            NoTarget,
+            "emails[type eq \"x\" and type eq \"y\"].value has no such value",
         ),
         ("replace", "active", json!("maybe"), InvalidValue, "active takes true or false"),
         ("replace", "title", json!(["a", "b"]), InvalidValue, "title takes a single value, not a list"),

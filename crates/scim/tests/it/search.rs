@@ -45,7 +45,7 @@ fn the_search_of_the_rfc_is_read() {
 fn numbers_and_cursors_are_read_as_the_rfcs_say() {
     for (given, start, count) in [
         (json!({}), Start::Unspecified, None),
-        (json!({"startIndex": null, "count": ""}), Start::Unspecified, None),
+        (json!({"schemas": null, "startIndex": null, "count": ""}), Start::Unspecified, None),
         (json!({"startIndex": 0, "count": -1}), Start::Index(1), Some(0)),
         (json!({"STARTINDEX": "-5", "Count": "20"}), Start::Index(1), Some(20)),
         (json!({"cursor": ""}), Start::FirstCursor, None),
@@ -67,7 +67,7 @@ fn an_order_is_ascending_unless_it_says_otherwise() {
 #[test]
 fn a_bad_query_is_refused_by_name() {
     for (given, scim_type, detail) in [
-        (json!({"schemas": null}), ScimType::InvalidSyntax, "schemas must be a list that contains"),
+        (json!({"schemas": []}), ScimType::InvalidSyntax, "schemas must be a list that contains"),
         (json!({"schemas": ["urn:x"]}), ScimType::InvalidSyntax, "schemas must be a list that contains"),
         (json!({"filter": 1}), ScimType::InvalidSyntax, "filter takes a text"),
         (json!({"filter": "a pr", "Filter": "b pr"}), ScimType::InvalidSyntax, "filter is given twice"),

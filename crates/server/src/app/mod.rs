@@ -105,6 +105,10 @@ pub use store::held::Held;
 pub use store::log::{Filter as LogFilter, LogEntry};
 pub use store::members::Seat;
 pub use store::offboardings::{Filter as OffboardingFilter, Repeat};
+pub use store::search::{
+    At, Comparison, Condition, GroupOrder, GroupTerm, Key, KeyValue, Link as Reference,
+    MAX_DEPTH as MAX_CONDITION_DEPTH, MAX_PARTS as MAX_CONDITIONS, Term, Text, UserOrder, UserTerm,
+};
 pub use store::tenants::Tenant;
 pub use store::tokens::Token;
 pub use tenants::ADMINISTRATOR;
@@ -136,6 +140,8 @@ pub struct AppOptions {
     pub longest_lock_ms: i64,
     /// Longest wait for platforms in a synchronous call.
     pub max_wait_ms: i64,
+    /// Requests of one token for provisioning in a second; 0 for no limit.
+    pub scim_rate: u32,
     /// Where welcome mails go; without it none is sent.
     pub mailer: Option<Mailer>,
     /// The folder of the secrets that platforms' settings refer to as `file:PATH`.
@@ -150,6 +156,7 @@ impl Default for AppOptions {
             first_lock_ms: 30_000,
             longest_lock_ms: 15 * 60_000,
             max_wait_ms: 30_000,
+            scim_rate: 500,
             mailer: None,
             secrets: None,
         }

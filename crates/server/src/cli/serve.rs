@@ -72,6 +72,11 @@ pub struct Serve {
     #[arg(value_parser = clap::value_parser!(i64).range(1_000..=86_400_000))]
     pub session_idle_ms: i64,
 
+    /// Requests a second that one token may send over SCIM, twice as many in a burst; 0 for no limit
+    #[arg(long, env = "EXEUNT_SCIM_RATE", value_name = "COUNT", default_value = "500")]
+    #[arg(value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    pub scim_rate: u32,
+
     /// Steps under way at once on this node, over all platforms
     #[arg(long, env = "EXEUNT_MAX_IN_FLIGHT", value_name = "COUNT", default_value = "64")]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=4_096))]
@@ -159,6 +164,7 @@ pub fn run(place: &Place, serve: &Serve) -> Result<(), Failure> {
     telemetry::start(&serve.log, serve.log_format).map_err(Failure::Failed)?;
     let options = AppOptions {
         session_idle_ms: serve.session_idle_ms,
+        scim_rate: serve.scim_rate,
         mailer: serve.mail.mailer()?,
         secrets: place.secrets.clone(),
         ..AppOptions::default()

@@ -17,6 +17,10 @@ pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub IpAddr);
 
+/// The connection that a request came on is encrypted; the listener notes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Encrypted;
+
 /// Turns true when the server stops: answers without an end must end then.
 #[derive(Clone, Debug)]
 pub struct Stopping(pub watch::Receiver<bool>);
@@ -38,6 +42,7 @@ pub struct Exchange {
     pub target: String,
     pub headers: HeaderMap,
     pub peer: Option<IpAddr>,
+    pub encrypted: bool,
     body: Result<Bytes, Error>,
 }
 
@@ -46,12 +51,13 @@ impl Exchange {
     pub async fn read(request: Request) -> Option<Self> {
         let (head, body) = request.into_parts();
         let peer = head.extensions.get::<Peer>().map(|peer| peer.0);
+        let encrypted = head.extensions.get::<Encrypted>().is_some();
         let target = head.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
         let body = match read_body(body).await {
             Err(error @ Error::TooMany { .. }) => Err(error),
             read => Ok(read.ok()?),
         };
-        Some(Self { method: head.method, target, headers: head.headers, peer, body })
+        Some(Self { method: head.method, target, headers: head.headers, peer, encrypted, body })
     }
 
     /// The body, or why it was not read.

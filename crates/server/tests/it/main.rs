@@ -25,6 +25,7 @@ mod netex; // the Netex face, held against its contract
 mod provisioning; // users and groups as identity providers keep them
 mod python; // programs in Python that we did not write
 mod rest; // the REST face and its OpenAPI document
+mod scim; // the SCIM face, held against its RFCs and against what providers send
 mod served; // a company behind a real port, and a record of what was asked of it
 mod sign_in; // sign-ins in the face of what happens meanwhile
 mod standing; // requests under way when their caller is cut

@@ -1,0 +1,113 @@
+//! A user as a SCIM resource, and what a resource tells the directory.
+//!
+//! Owns: which part of a document is the client's own, and which part is ours. Never: decides about a user.
+
+use domain::UserState;
+use scim::schema::{ENTERPRISE_SCHEMA, USER};
+use scim::{Document, resource};
+use serde_json::{Value, json};
+
+use super::answer::{self, Resource};
+use super::lens::{LENSES, emails};
+use crate::app::{Person, PersonTold};
+use crate::random;
+
+/// Ours: they stand in no document that is kept.
+const OURS: [&str; 6] = ["schemas", "id", "meta", "groups", "active", "password"];
+/// Hex digits of a version: 64 bits.
+const VERSION_DIGITS: usize = 16;
+
+/// What a client may write, as it is now: the document that it told, with what other faces changed since.
+pub(super) fn written(person: &Person) -> Document {
+    let mut document = person.profile.scim.clone();
+    for lens in &LENSES {
+        let now = (lens.of)(person);
+        if (lens.get)(&document) != now {
+            (lens.put)(&mut document, &now);
+        }
+    }
+    document.insert("active".to_owned(), is_active(person).into());
+    resource::set_schemas(&USER, &mut document);
+    document
+}
+
+/// What the document tells.
+pub(super) fn told(mut document: Document) -> PersonTold {
+    let mut told = PersonTold {
+        other_emails: emails(&document).skip(1).collect(),
+        active: document.get("active").and_then(Value::as_bool),
+        ..PersonTold::default()
+    };
+    for lens in &LENSES {
+        (lens.tell)(&mut told, (lens.get)(&document));
+    }
+    document.retain(|name, _| !OURS.contains(&name.as_str()));
+    told.profile.scim = document;
+    told
+}
+
+pub(super) fn is_active(person: &Person) -> bool {
+    person.user.state == UserState::Active
+}
+
+/// The whole resource.
+pub(super) fn resource(person: &Person, base: &str) -> Resource {
+    let user = &person.user;
+    let mut document = unplaced(person);
+    let version = hashed(&document);
+    refer(&mut document, base);
+    let location = location(base, &user.guid);
+    let meta = answer::meta("User", (user.created_ms, user.modified_ms), &location, &version);
+    document.insert("meta".to_owned(), meta);
+    Resource { document, location, version }
+}
+
+/// The entity tag: it changes whenever anything in the document does, and with nothing else.
+pub(super) fn version(person: &Person) -> String {
+    hashed(&unplaced(person))
+}
+
+/// The resource, but for where it is and when it changed.
+fn unplaced(person: &Person) -> Document {
+    let user = &person.user;
+    let mut document = written(person);
+    document.shift_insert(1, "id".to_owned(), user.guid.as_str().into());
+    if !person.groups.is_empty() {
+        let group =
+            |group: &domain::Group| json!({"value": group.guid, "display": group.name, "type": "direct"});
+        document.insert("groups".to_owned(), person.groups.iter().map(group).collect());
+    }
+    if let Some(manager) = &person.manager
+        && let Some(shown) = document.get_mut(ENTERPRISE_SCHEMA.id).and_then(|it| it.get_mut("manager"))
+    {
+        shown["displayName"] = manager.full_name.as_str().into();
+    }
+    document
+}
+
+pub(super) fn location(base: &str, guid: &str) -> String {
+    format!("{base}/Users/{guid}")
+}
+
+fn hashed(document: &Document) -> String {
+    let hash = random::hash(&Value::Object(document.clone()).to_string());
+    format!("W/\"{}\"", hash.get(..VERSION_DIGITS).unwrap_or(&hash))
+}
+
+/// Adds `$ref` where an id stands.
+fn refer(document: &mut Document, base: &str) {
+    let put = |value: &mut Value, endpoint: &str| {
+        if let Some(id) = value.get("value").and_then(Value::as_str) {
+            value["$ref"] = format!("{base}/{endpoint}/{id}").into();
+        }
+    };
+    for group in document.get_mut("groups").and_then(Value::as_array_mut).into_iter().flatten() {
+        put(group, "Groups");
+    }
+    if let Some(manager) = document.get_mut(ENTERPRISE_SCHEMA.id).and_then(|it| it.get_mut("manager")) {
+        put(manager, "Users");
+    }
+}
+
+#[cfg(test)]
+mod tests;
