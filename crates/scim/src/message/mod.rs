@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use crate::{Error, ScimType};
 
 /// The fields of a message. `schemas` may be missing, as the endpoint says what is sent, but may not name another.
-fn fields<'a>(urn: &str, body: &'a Value) -> Result<&'a Map<String, Value>, Error> {
+pub(crate) fn fields<'a>(urn: &str, body: &'a Value) -> Result<&'a Map<String, Value>, Error> {
     let fields = body.as_object().ok_or_else(|| syntax("the body is not a JSON object"))?;
     let is_urn = |item: &Value| item.as_str().is_some_and(|item| item.eq_ignore_ascii_case(urn));
     match field(fields, "schemas")? {
@@ -27,7 +27,7 @@ fn fields<'a>(urn: &str, body: &'a Value) -> Result<&'a Map<String, Value>, Erro
 }
 
 /// The value of a field by its name in any case; null is as good as none.
-fn field<'a>(fields: &'a Map<String, Value>, name: &str) -> Result<Option<&'a Value>, Error> {
+pub(crate) fn field<'a>(fields: &'a Map<String, Value>, name: &str) -> Result<Option<&'a Value>, Error> {
     let mut values = fields.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
     match (values.next(), values.next()) {
         (_, Some(_)) => Err(syntax(format!("{name} is given twice"))),
@@ -43,6 +43,6 @@ fn text<'a>(fields: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str
     }
 }
 
-fn syntax(detail: impl Into<String>) -> Error {
+pub(crate) fn syntax(detail: impl Into<String>) -> Error {
     Error::new(ScimType::InvalidSyntax, detail)
 }

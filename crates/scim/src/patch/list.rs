@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value};
 
 use super::apply::{merge, set};
+use super::key::Key;
 use super::{Op, Operation};
-use crate::value::{below, complete, fold, invalid, is_primary, read, read_item, single};
+use crate::value::{below, complete, invalid, is_primary, read, read_item, single};
 use crate::{Attribute, Error, Kind, Mutability, ScimType};
 
 /// The values afterwards, if any are left.
@@ -225,44 +226,4 @@ impl<'a> List<'a> {
     fn no_target(&self) -> Error {
         Error::new(ScimType::NoTarget, format!("{} has no such value", self.operation.path))
     }
-}
-
-/// What tells one value of a list from others: `value`, and its `type` if there is one to tell. A member has only its
-/// `value`, which cannot change. A value without `value` is told by all that it says.
-#[derive(PartialEq, Eq, Hash)]
-enum Key {
-    Value(String, Option<String>),
-    Whole(Value),
-}
-
-impl Key {
-    fn of(attribute: &Attribute, item: &Value) -> Self {
-        if let Value::String(text) = item {
-            return Self::Value(comparable(attribute, text), None);
-        }
-        let part = |name| {
-            let sub = attribute.sub(name)?;
-            Some(comparable(sub, item.get(sub.name)?.as_str()?))
-        };
-        let immutable = attribute.sub("value").is_some_and(|sub| sub.mutability == Mutability::Immutable);
-        match part("value") {
-            Some(value) if immutable => Self::Value(value, None),
-            Some(value) => Self::Value(value, part("type")),
-            None => Self::Whole(item.clone()),
-        }
-    }
-
-    /// The keys by which an item may be meant: its type can be left out.
-    fn all(attribute: &Attribute, item: &Value) -> impl Iterator<Item = Self> {
-        let key = Self::of(attribute, item);
-        let untyped = match &key {
-            Self::Value(value, Some(_)) => Some(Self::Value(value.clone(), None)),
-            _ => None,
-        };
-        [Some(key), untyped].into_iter().flatten()
-    }
-}
-
-fn comparable(attribute: &Attribute, text: &str) -> String {
-    if attribute.case_exact { text.to_owned() } else { fold(text) }
 }

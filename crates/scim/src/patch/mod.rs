@@ -3,6 +3,7 @@
 //! Never: which resources exist, and what follows from a change.
 
 mod apply;
+mod key;
 mod list;
 mod parse;
 
@@ -30,7 +31,7 @@ pub enum Op {
 pub struct Operation {
     pub op: Op,
     pub path: Path,
-    /// As it was sent. Of a removal: which values, of an attribute with many; Entra ID and AWS send no filter.
+    /// As it was sent, or nothing for null. Of a removal: which values, of an attribute with many; Entra ID and AWS send no filter.
     pub value: Option<Value>,
     /// There was no path, and this one was a name in the value. What is unknown or read-only is then left out, as it
     /// is in a whole resource: Okta sends `id` along.

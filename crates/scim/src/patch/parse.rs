@@ -3,22 +3,16 @@
 use serde_json::{Map, Value};
 
 use super::{MAX_OPERATIONS, Op, Operation, Patch};
+use crate::message::{field, fields, syntax};
 use crate::{Error, Path, ScimType};
 
 /// What a message of this kind names in `schemas`.
 pub const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
 impl Patch {
-    /// `schemas` may be missing, but may not name other messages. An operation without a path becomes one for each
-    /// name in its value.
+    /// An operation without a path becomes one for each name in its value.
     pub fn parse(body: &Value) -> Result<Self, Error> {
-        let body = body.as_object().ok_or_else(|| syntax("A PATCH takes an object"))?;
-        if let Some(schemas) = member(body, "schemas")
-            && !names_patch(schemas)
-        {
-            return Err(syntax(format!("schemas must be [\"{PATCH_OP}\"]")));
-        }
-        let list = member(body, "Operations").and_then(Value::as_array);
+        let list = field(fields(PATCH_OP, body)?, "Operations")?.and_then(Value::as_array);
         let list = list.filter(|list| !list.is_empty());
         let list = list.ok_or_else(|| syntax("Operations must be a list of one or more operations"))?;
         let mut operations = Vec::new();
@@ -41,14 +35,15 @@ impl Patch {
 
 fn parse_operation(operation: &Value) -> Result<Vec<Operation>, Error> {
     let operation = operation.as_object().ok_or_else(|| syntax("an operation is an object"))?;
-    let op = member(operation, "op").and_then(Value::as_str).and_then(Op::parse);
+    let op = field(operation, "op")?.and_then(Value::as_str).and_then(Op::parse);
     let op = op.ok_or_else(|| syntax("op must be \"add\", \"remove\" or \"replace\""))?;
-    let value = member(operation, "value").cloned();
-    if value.is_none() && op != Op::Remove {
+    // Null is a value: it takes away what is there. To forget the value is a mistake.
+    if op != Op::Remove && !operation.keys().any(|name| name.eq_ignore_ascii_case("value")) {
         return Err(Error::new(ScimType::InvalidValue, "value is required"));
     }
-    let path = match member(operation, "path") {
-        None | Some(Value::Null) => None,
+    let value = field(operation, "value")?.cloned();
+    let path = match field(operation, "path")? {
+        None => None,
         Some(Value::String(path)) if path.trim().is_empty() => None,
         Some(Value::String(path)) => Some(Path::parse(path)?),
         Some(_) => return Err(Error::new(ScimType::InvalidPath, "path must be a text")),
@@ -81,23 +76,4 @@ impl Op {
             _ => None,
         }
     }
-}
-
-fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
-    object.get(name).or_else(|| {
-        let found = object.iter().find(|(given, _)| given.eq_ignore_ascii_case(name));
-        found.map(|(_, value)| value)
-    })
-}
-
-fn names_patch(schemas: &Value) -> bool {
-    let is_patch = |urn: &Value| urn.as_str().is_some_and(|urn| urn.eq_ignore_ascii_case(PATCH_OP));
-    match schemas {
-        Value::Array(urns) => urns.iter().any(is_patch),
-        single => is_patch(single),
-    }
-}
-
-fn syntax(detail: impl Into<String>) -> Error {
-    Error::new(ScimType::InvalidSyntax, detail)
 }

@@ -20,6 +20,6 @@ static ATTRIBUTES: [Attribute; 6] = [
 
 static MANAGER: [Attribute; 3] = [
     Attribute::text("value", "The id of the manager's User.").case_exact(),
-    Attribute::reference("$ref", &["User"], "Where the manager's User is found.").read_only(),
+    Attribute::reference("$ref", &["User"], "Where the manager's User is found."),
     Attribute::text("displayName", "The manager's displayName.").read_only(),
 ];

@@ -84,7 +84,8 @@ proptest! {
     #[test]
     fn to_replace_twice_is_to_replace_once(operations in operations(&["replace"])) {
         let chooses = |operation: &Value| operation["path"].as_str().is_some_and(|path| path.contains('['));
-        prop_assume!(!operations.as_array().unwrap().iter().any(chooses));
+        let operations: Value =
+            operations.as_array().unwrap().iter().filter(|operation| !chooses(operation)).cloned().collect();
         let mut once = barbara();
         if apply(&mut once, &operations) {
             let mut twice = once.clone();

@@ -22,6 +22,7 @@ mod import; // a whole directory at once
 mod inventory; // who is present on a platform, and what a plan sees of it
 mod mail_sink; // a mail server that we did not write
 mod netex; // the Netex face, held against its contract
+mod provisioning; // users and groups as identity providers keep them
 mod python; // programs in Python that we did not write
 mod rest; // the REST face and its OpenAPI document
 mod scim; // the SCIM face, held against its RFCs and against what providers send

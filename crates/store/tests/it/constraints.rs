@@ -90,6 +90,9 @@ const GROUPS: Cases = &[
     ("INSERT INTO group_admins VALUES (1, 99, 1)", Ref),
     ("INSERT INTO profiles VALUES (1, 99, '{}')", Ref),
     ("INSERT INTO members VALUES (1, 22, 99)", Ref),
+    ("INSERT INTO other_emails VALUES (1, 'a@x', 99)", Ref),
+    ("INSERT INTO held_departures VALUES (1, 99, 1, FALSE, 'a', 1)", Ref),
+    ("INSERT INTO removal_windows VALUES (9, 1, 1, 1, 1)", Ref),
     ("INSERT INTO members VALUES (1, 99, 1)", Ref),
     ("INSERT INTO tenants VALUES (3, 'tenant1', NULL, '{}', 1)", Uni),
     ("INSERT INTO tenants VALUES (3, 'n', 'tenant1.example.com', '{}', 1)", Uni),
@@ -186,6 +189,7 @@ const CREDENTIALS: Cases = &[
         Ref,
     ),
     ("UPDATE tokens SET role = 'root'", Chk),
+    ("UPDATE tokens SET role = 'scim' WHERE hash = 'cld'", Chk),
     ("UPDATE tokens SET kind = 'other' WHERE hash = 't'", Chk),
     // Only named tokens share one space of names.
     ("UPDATE tokens SET kind = 'named', client_id = NULL WHERE hash = 'svc'", Uni),

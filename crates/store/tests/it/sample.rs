@@ -125,13 +125,22 @@ pub(crate) fn step(no: i64, platform: i64, remote_id: &str, action: Action) -> S
     }
 }
 
+fn insert_tenant(tx: &mut Tx<'_>, tenant: TenantId) -> store::Result<()> {
+    let name = format!("tenant{tenant}");
+    let host = Some(format!("{name}.example.com"));
+    tenants::insert(tx, &tenants::Tenant { id: tenant, name, host, policy: Policy::default() }, 1)
+}
+
 impl Base {
+    /// `tenant` with nothing in it.
+    pub(crate) async fn tenant(&self, tenant: TenantId) {
+        self.write(move |tx| insert_tenant(tx, tenant)).await.expect("a tenant");
+    }
+
     /// `tenant` with users 1 to `count`, group 22, and a simulated platform of the tenant's number times ten.
     pub(crate) async fn company(&self, tenant: TenantId, count: i64) {
         let made = self.write(move |tx| {
-            let name = format!("tenant{tenant}");
-            let host = Some(format!("{name}.example.com"));
-            tenants::insert(tx, &tenants::Tenant { id: tenant, name, host, policy: Policy::default() }, 1)?;
+            insert_tenant(tx, tenant)?;
             for id in 1..=count {
                 users::insert(tx, tenant, &user(id), None)?;
             }

@@ -4,8 +4,8 @@ use store::search::{
     At, Comparison, Condition, GroupOrder, GroupTerm, Link, Page, Term, Text, UserOrder, UserTerm, sql,
 };
 
-use crate::fixture::{Base, on_sqlite};
-use crate::sample::user;
+use crate::fixture::{Base, on_postgres, on_sqlite};
+use crate::sample::{T, user};
 
 const USERS: i64 = 5_000;
 
@@ -178,4 +178,41 @@ fn all_and_the_active_are_counted_in_the_index() {
             assert_eq!(plan, "SEARCH users USING COVERING INDEX users_present (tenant_id=?)");
         }
     });
+}
+
+/// Whatever the values are: a plan that fits all of them.
+#[test]
+fn postgres_reads_no_whole_table_for_what_is_equal() {
+    on_postgres(|base| async move {
+        base.company(T, USERS).await;
+        base.raw(
+            "UPDATE users SET external_id = 'hr-' || id, modified_ms = id, manager_id = id / 10; \
+             INSERT INTO other_emails SELECT tenant_id, 'other' || id, id FROM users; \
+             INSERT INTO members SELECT tenant_id, 22, id FROM users WHERE id % 500 = 0; \
+             ANALYZE users; ANALYZE other_emails; ANALYZE members; ANALYZE groups",
+        )
+        .expect("a directory");
+        let mut terms = of_users();
+        terms.retain(|(_, index)| !index.contains('>'));
+        assert_eq!(terms.len(), 8, "equal to a text or a time, or linked");
+        let never = UserTerm::Name(is("b"));
+        for (condition, _) in indexed(&terms, UserTerm::Active(true), never) {
+            for page in [Some(page(UserOrder::Number)), Some(page(UserOrder::Name)), None] {
+                let text = sql(&condition, page.as_ref()).expect("a text");
+                let values = vec!["NULL"; highest(&text)].join(", ");
+                let plan = base.plan_for(&text, &values);
+                let bad = ["Seq Scan on users", "Seq Scan on other_emails", "Index Cond: (tenant_id = $1)"];
+                assert!(
+                    !plan.iter().any(|line| bad.iter().any(|scan| line.contains(scan))),
+                    "{plan:#?} {text}"
+                );
+            }
+        }
+    });
+}
+
+/// The number of the last parameter: they are numbered as they come.
+fn highest(text: &str) -> usize {
+    let last = text.rsplit('$').next().expect("a tenant");
+    last.trim_end_matches(|c: char| !c.is_ascii_digit()).parse().expect("a number")
 }
