@@ -285,12 +285,11 @@ fn equal_part(filter: &Filter) -> Filter {
 
 /// An attribute's path in canonical spelling, down to the value that is compared.
 fn column<T: Columns>(path: &AttributePath, within: Option<&'static Attribute>) -> Option<String> {
-    let (attribute, sub) = match within {
-        Some(attribute) => (attribute, Some(attribute.sub(&path.name)?)),
-        None => {
-            let found = path.find(T::resource_type())?;
-            (found.attribute, found.sub)
-        }
+    let (attribute, sub) = if let Some(attribute) = within {
+        (attribute, Some(attribute.sub(&path.name)?))
+    } else {
+        let found = path.find(T::resource_type())?;
+        (found.attribute, found.sub)
     };
     Some(match sub {
         Some(sub) => format!("{}.{}", attribute.name, sub.name),

@@ -35,7 +35,7 @@ pub(super) fn written(person: &Person) -> Document {
 }
 
 /// What the document tells.
-pub(super) fn told(mut document: Document) -> PersonTold {
+pub(super) fn told(document: Document) -> PersonTold {
     let mut told = PersonTold {
         other_emails: emails(&document).skip(1).collect(),
         active: document.get("active").and_then(Value::as_bool),
