@@ -6,9 +6,6 @@ use store::held::{self, Held, Window};
 use crate::fixture::each;
 use crate::sample::{OTHER, T};
 
-/// What a token has that never asked for anything.
-const LONG_AGO: Window = Window { began_ms: 0, present: 0, departures: 0 };
-
 fn departure(user: i64, token: i64, removes: bool) -> Held {
     Held {
         user: UserId(user),
@@ -28,8 +25,9 @@ fn a_window_is_written_over_and_ends() {
         let first = Window { began_ms: 5, present: 100, departures: 1 };
         let next = Window { departures: 2, ..first };
         let elsewhere = Window { began_ms: 6, present: 9, departures: 3 };
+        let long_ago = Window { began_ms: 0, present: 0, departures: 0 };
         let written = base.write(move |tx| {
-            assert_eq!(held::window(tx, T, 1)?, LONG_AGO);
+            assert_eq!(held::window(tx, T, 1)?, long_ago);
             held::set_window(tx, T, 1, first)?;
             held::set_window(tx, T, 1, next)?;
             held::set_window(tx, T, 2, elsewhere)?;
@@ -40,7 +38,7 @@ fn a_window_is_written_over_and_ends() {
         });
         let (windows, left) = written.await.expect("writes");
         assert_eq!(windows, [next, elsewhere]);
-        assert_eq!(left, [LONG_AGO, elsewhere]);
+        assert_eq!(left, [long_ago, elsewhere]);
     });
 }
 
