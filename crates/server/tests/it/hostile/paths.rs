@@ -286,6 +286,7 @@ const QUERIES: &[(&str, &str, &[&str])] = &[
             "attributes=a&excludedAttributes=b",
         ],
     ),
+    ("/v1/held-departures", "GET", &["token=x", "token=-1", "limit=0", "after=x", "user=4"]),
     ("/v1/log", "GET", &["after=-1", "after=99999999999999999999", "limit=ten", "user=%00"]),
     (
         "/avxapi/user-search",
