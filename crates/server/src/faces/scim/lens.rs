@@ -192,7 +192,10 @@ fn set_items(document: &mut Document, name: &str, items: Vec<Value>) {
 
 fn manager(document: &Document) -> String {
     let extension = document.get(ENTERPRISE_SCHEMA.id).and_then(Value::as_object);
-    extension.map(|extension| part(extension, "manager", "value")).unwrap_or_default()
+    let manager = |sub| extension.map(|extension| part(extension, "manager", sub)).unwrap_or_default();
+    let (id, place): (String, String) = (manager("value"), manager("$ref"));
+    // A reference alone says who it is, too.
+    if id.is_empty() { place.rsplit('/').next().unwrap_or_default().to_owned() } else { id }
 }
 
 fn put_manager(document: &mut Document, new: &str) {

@@ -26,7 +26,10 @@ pub(super) fn written(person: &Person) -> Document {
             (lens.put)(&mut document, &now);
         }
     }
-    document.insert("active".to_owned(), is_active(person).into());
+    let active = Value::from(is_active(person));
+    if document.shift_remove("active").as_ref() != Some(&active) {
+        document.insert("active".to_owned(), active);
+    }
     resource::set_schemas(&USER, &mut document);
     document
 }
@@ -44,6 +47,12 @@ pub(super) fn told(mut document: Document) -> PersonTold {
     document.retain(|name, _| !OURS.contains(&name.as_str()));
     told.profile.scim = document;
     told
+}
+
+/// Keeps in mind that the client removed `active`, which changes nothing: it is not shown again before it is told
+/// or has changed (RFC 7644 section 3.5.2.2).
+pub(super) fn unassign_active(told: &mut PersonTold, was: &Person) {
+    told.profile.scim.insert("active".to_owned(), is_active(was).into());
 }
 
 pub(super) fn is_active(person: &Person) -> bool {
@@ -77,7 +86,7 @@ fn unplaced(person: &Person) -> Document {
             |group: &domain::Group| json!({"value": group.guid, "display": group.name, "type": "direct"});
         document.insert("groups".to_owned(), person.groups.iter().map(group).collect());
     }
-    if let Some(manager) = &person.manager
+    if let Some(manager) = person.manager.as_ref().filter(|manager| !manager.full_name.is_empty())
         && let Some(shown) = document.get_mut(ENTERPRISE_SCHEMA.id).and_then(|it| it.get_mut("manager"))
     {
         shown["displayName"] = manager.full_name.as_str().into();

@@ -49,8 +49,11 @@ pub(super) fn written(team: &Team) -> Document {
 }
 
 fn member(member: &Member) -> Value {
-    let name = if member.full_name.is_empty() { &member.user_name } else { &member.full_name };
-    json!({"value": member.guid, "type": "User", "display": name})
+    let mut shown = json!({"value": member.guid, "type": "User"});
+    if !member.full_name.is_empty() {
+        shown["display"] = member.full_name.as_str().into();
+    }
+    shown
 }
 
 /// The group as a whole: whoever the document does not name leaves.

@@ -64,6 +64,9 @@ fn patched(before: &Person, patch: &Patch) -> Result<PersonTold, Failure> {
     let mut told = person::told(document);
     let names_it = |name: &str| name.eq_ignore_ascii_case("active");
     let named = patch.operations.iter().any(|operation| names_it(&operation.path.attribute.name));
+    if told.active.is_none() {
+        person::unassign_active(&mut told, before);
+    }
     told.active = told.active.filter(|active| named || *active != person::is_active(before));
     Ok(told)
 }
