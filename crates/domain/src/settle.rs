@@ -266,11 +266,12 @@ fn release_dependents(steps: &mut [Step], facts: &mut Vec<Fact>, now_ms: i64) ->
 }
 
 /// The steps that hand over what a deletion, by a platform or by hand, would lose: of all steps, only
-/// a deletion needs a transfer of its account.
+/// a deletion needs a transfer of its account. One elsewhere needs our own where that awaits an heir.
 fn transfers<'a>(step: &'a Step, steps: &'a [Step]) -> impl Iterator<Item = &'a Step> {
-    let same_account = |other: &&Step| other.platform == step.platform && other.remote_id == step.remote_id;
+    let same_account = |other: &Step| other.platform == step.platform && other.remote_id == step.remote_id;
+    let concerns = move |other: &&Step| same_account(other) || (other.local && !step.local);
     let hands_over = |other: &&Step| other.wanted() == Action::Transfer;
-    steps.iter().filter(|other| step.needs.contains(&other.no)).filter(same_account).filter(hands_over)
+    steps.iter().filter(|other| step.needs.contains(&other.no)).filter(concerns).filter(hands_over)
 }
 
 /// Checked on claim as well: a deletion runs only when every transfer of its account is done.

@@ -77,13 +77,13 @@ fn capabilities() -> impl Strategy<Value = Capabilities> {
 pub(crate) fn companies() -> impl Strategy<Value = Company> {
     let elsewhere = (capabilities(), select(AccountState::ALL), 1..3_usize);
     let holdings = (0..3_u64, 0..3_u64);
-    let dates = (0..2_000_i64, prop_oneof![Just(0), NOW_MS..NOW_MS + 2_000]);
-    (prop::collection::vec(elsewhere, 0..6), holdings, dates).prop_map(
-        |(elsewhere, (alerts, subclients), (grace_ms, start_ms))| {
+    let dates = (0..2_000_i64, 0..2_000_i64, prop_oneof![Just(0), NOW_MS..NOW_MS + 2_000]);
+    (prop::collection::vec(elsewhere, 0..6), holdings, dates, any::<bool>()).prop_map(
+        |(elsewhere, (alerts, subclients), (grace_ms, keep_ms, start_ms), awaits_heir)| {
             let mut company = Company::new().owning(&[("alert", alerts), ("subclient", subclients)]);
             company.policy.grace_ms = grace_ms;
-            company.start_ms = start_ms;
-            company.policy.heir = Heir::Manager;
+            (company.start_ms, company.keep_ms, company.awaits_heir) = (start_ms, keep_ms, awaits_heir);
+            company.policy.heir = if awaits_heir { Heir::Nobody } else { Heir::Manager };
             company.policy_heir = to_user(Some(colleague()));
             for (id, (capabilities, state, accounts)) in (2_i64..).zip(elsewhere) {
                 let name = format!("platform-{id}");

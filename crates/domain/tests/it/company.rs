@@ -26,6 +26,8 @@ pub(crate) struct Company {
     pub(crate) policy: Policy,
     pub(crate) policy_heir: NamedHeir,
     pub(crate) start_ms: i64,
+    pub(crate) keep_ms: i64,
+    pub(crate) awaits_heir: bool,
 }
 
 impl Company {
@@ -42,6 +44,8 @@ impl Company {
             policy: Policy::default(),
             policy_heir: NamedHeir::Unsaid,
             start_ms: 0,
+            keep_ms: 0,
+            awaits_heir: false,
         }
     }
 
@@ -77,7 +81,8 @@ impl Company {
             leaving_by: self.leaving_by.clone(),
             policy_heir: self.policy_heir.clone(),
         };
-        let request = Request { goal, heir, start_ms: self.start_ms, keep_ms: 0, awaits_heir: false };
+        let Self { start_ms, keep_ms, awaits_heir, .. } = *self;
+        let request = Request { goal, heir, start_ms, keep_ms, awaits_heir };
         plan(&request, &snapshot, &self.policy, NOW_MS, |no| format!("key-{no}"))
     }
 

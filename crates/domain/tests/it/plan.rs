@@ -183,6 +183,45 @@ fn a_date_delays_every_step_and_grace_only_the_deletions() {
     assert_eq!(plan.start_ms, NOW_MS, "a date in the past means now");
 }
 
+/// The days between the cut and the rest; a removal hands over when they are over.
+#[test]
+fn who_is_kept_is_cut_now_and_goes_later() {
+    let mut company = Company::new().with("play", Capabilities::FULL).owning(&[("alert", 1)]);
+    company.keep_ms = 500;
+    let plan = company.plan(Goal::Remove, to_group(Some(OPS))).expect("a plan");
+    for step in &plan.steps {
+        let delay_ms = if step.action.is_cut() { 0 } else { 500 };
+        assert_eq!(step.ready_at_ms, NOW_MS + delay_ms, "{}", step.action);
+    }
+}
+
+#[test]
+fn a_removal_may_begin_without_an_heir_and_deletes_nothing_anywhere() {
+    let mut company = Company::new().with("play", Capabilities::FULL).owning(&[("alert", 1)]);
+    company.awaits_heir = true;
+    let steps = [
+        "1 disable local",
+        "2 disable play",
+        "3 end_sessions local",
+        "4 end_sessions play",
+        "5 transfer local needs 1",
+        "6 delete local needs 1,3,5",
+        "7 delete play needs 2,4,5",
+    ];
+    for heir in [NamedHeir::Unsaid, to_user(None), to_group(None)] {
+        let plan = company.plan(Goal::Remove, heir).expect("a plan");
+        assert_eq!(plan.handover, Some(Handover::Awaited));
+        assert_eq!(company.steps(&plan), steps);
+    }
+    let named = company.plan(Goal::Remove, to_group(Some(OPS))).expect("a plan");
+    assert_eq!(named.handover, Some(Handover::To(OPS)), "who is fit inherits");
+    let refused = company.plan(Goal::Transfer, NamedHeir::Unsaid).map_err(|refusal| refusal.code());
+    assert_eq!(refused.err(), Some("no-successor-named"), "a transfer is nothing without an heir");
+    company.holdings = domain::Holdings::default();
+    let plan = company.plan(Goal::Remove, NamedHeir::Unsaid).expect("a plan");
+    assert_eq!(plan.handover, None, "nothing is owned, nobody is awaited");
+}
+
 #[test]
 fn every_step_starts_afresh_with_a_key_of_its_own() {
     let company = Company::new().with("play", Capabilities::FULL).owning(&[("alert", 1)]);

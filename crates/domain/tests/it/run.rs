@@ -7,7 +7,7 @@ use domain::plan::NamedHeir;
 use domain::settle::{self, Moment, SettleError};
 use domain::step::Event;
 use domain::{
-    Action, Fact, Goal, Offboarding, OffboardingState, Outcome, Plan, Step, StepNo, StepState,
+    Action, Fact, Goal, Handover, Offboarding, OffboardingState, Outcome, Plan, Step, StepNo, StepState,
     offboarding::state_of, retry,
 };
 use proptest::prelude::*;
@@ -197,10 +197,14 @@ impl Run {
         }
     }
 
-    /// A deletion goes ahead after its account's transfers are done, and never without them.
+    /// A deletion goes ahead after its account's transfers are done, and never without them; where an heir is
+    /// awaited, after our own, too.
     fn check_deletion(&self, deletion: &Step) {
-        let of_account =
-            |step: &Step| step.platform == deletion.platform && step.remote_id == deletion.remote_id;
+        let awaited = self.offboarding.handover == Some(Handover::Awaited);
+        let of_account = |step: &Step| {
+            let same = step.platform == deletion.platform && step.remote_id == deletion.remote_id;
+            same || awaited && step.local
+        };
         let transfers = self.steps.iter().zip(&self.purposes);
         for (transfer, _) in
             transfers.filter(|(step, purpose)| of_account(step) && **purpose == Action::Transfer)

@@ -2,6 +2,7 @@
 
 use domain::offboarding::state_of;
 use domain::outcome::Fault;
+use domain::plan::NamedHeir;
 use domain::settle::{self, Moment, SettleError};
 use domain::step::Event;
 use domain::{
@@ -19,7 +20,11 @@ struct Under {
 
 impl Under {
     fn way(company: &Company, goal: Goal) -> Self {
-        let plan = company.plan(goal, to_group(Some(OPS))).expect("a plan");
+        Self::way_to(company, goal, to_group(Some(OPS)))
+    }
+
+    fn way_to(company: &Company, goal: Goal, heir: NamedHeir) -> Self {
+        let plan = company.plan(goal, heir).expect("a plan");
         Self { offboarding: accepted(&plan), steps: plan.steps, now_ms: NOW_MS }
     }
 
@@ -337,4 +342,19 @@ fn a_step_by_hand_is_spoken_of_until_it_is_confirmed() {
     assert!(confirm(no).expect("confirmed").iter().any(|fact| fact.detail["verdict"] == "confirmed"));
     let silent = settle::remind(&mut under.offboarding, &mut under.steps, no, i64::MAX);
     assert_eq!(silent, Ok(Vec::new()));
+}
+
+/// Whoever leaves the handover out leaves out what it was to come before, on every platform.
+#[test]
+fn while_an_heir_is_awaited_nothing_is_deleted_anywhere() {
+    let mut company = Company::new().with("play", Capabilities::FULL).owning(&[("alert", 1)]);
+    company.awaits_heir = true;
+    let mut under = Under::way_to(&company, Goal::Remove, NamedHeir::Unsaid);
+    for no in 1..=4 {
+        under.claim(no).answer(no, &done());
+    }
+    under.claim(5).answer(5, &Outcome::Refused { reason: "nobody inherits".to_owned() });
+    under.check(OffboardingState::Blocked, "done done done done failed waiting waiting");
+    under.skip(5);
+    under.check(OffboardingState::Completed, "done done done done skipped skipped skipped");
 }

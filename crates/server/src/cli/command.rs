@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::import::Import;
 use super::place::{Desk, Place};
 use super::serve::Serve;
-use super::{backup, client, decide, depart, log, platform, status, tenant, token, user};
+use super::{backup, client, decide, depart, held, log, platform, status, tenant, token, user};
 use crate::demo::Demo;
 
 /// One server for every departure: cuts access everywhere, hands over, releases, deletes and proves it.
@@ -62,6 +62,9 @@ pub enum AtDesk {
     /// Decide on a step that waits for a person
     #[command(subcommand)]
     Step(decide::StepCommand),
+    /// Decide on departures that an identity provider asked for, too many at once
+    #[command(subcommand)]
+    Held(held::HeldCommand),
     /// Call an offboarding off: what has not begun is left out
     Cancel(decide::Cancel),
     /// Show the log, which is the evidence
@@ -97,6 +100,7 @@ impl AtDesk {
             Self::Remove(remove) => depart::start(desk, remove.request(Goal::Remove)).await,
             Self::Status(status) => status::run(desk, status).await,
             Self::Step(step) => decide::step(desk, step).await,
+            Self::Held(command) => held::run(desk, command).await,
             Self::Cancel(cancel) => decide::cancel(desk, cancel).await,
             Self::Log(log) => log::run(desk, log).await,
             Self::User(user) => user::run(desk, user).await,

@@ -9,6 +9,7 @@ pub mod command;
 pub mod decide;
 pub mod depart;
 pub mod failure;
+pub mod held;
 pub mod import;
 mod inventory;
 pub mod log;

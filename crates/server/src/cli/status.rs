@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::output::table;
 use super::pages::gather;
 use super::place::Desk;
-use super::{named, view, watch};
+use super::{held, named, view, watch};
 use crate::app::MAX_PAGE;
 
 #[derive(Clone, Debug, clap::Args)]
@@ -81,10 +81,12 @@ async fn open(desk: &Desk) -> Result<(), Failure> {
     }
     let nodes = desk.app.nodes(&desk.caller).await?;
     let held = held(desk).await?;
+    let departures = held::count(desk).await?;
     let document = json!({
         "open": found.iter().map(summary).collect::<Vec<Value>>(), "nodes": nodes, "held": held,
+        "heldDepartures": departures,
     });
-    desk.output.answer(&document, || told(&found, &nodes, &held))?;
+    desk.output.answer(&document, || told(&found, &nodes, &held) + &held::remark(departures))?;
     let blocked = found.iter().any(|offboarding| offboarding.state == OffboardingState::Blocked);
     if blocked { Err(Failure::Unfinished) } else { Ok(()) }
 }

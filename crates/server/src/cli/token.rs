@@ -19,11 +19,12 @@ pub enum TokenCommand {
         #[arg(value_name = "NAME")]
         name: String,
 
-        /// Whose token it is; it may never do more than that user: a user name, or id:NUMBER
+        /// Whose token it is; it may never do more than that user, but for scim: a user name, or id:NUMBER
         #[arg(long, value_name = "USER", default_value = crate::app::ADMINISTRATOR, value_parser = named::user)]
         user: UserRef,
 
-        /// The most the token may do: none, auditor, operator or admin
+        /// The most the token may do: none, auditor, operator or admin; or scim, for
+        /// an identity provider, which is all that it opens
         #[arg(long, value_name = "ROLE", value_parser = named::word::<Role>)]
         role: Role,
 

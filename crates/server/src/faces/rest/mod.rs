@@ -8,6 +8,7 @@ mod clients;
 mod cloud_tokens;
 mod feed;
 mod groups;
+mod held_departures;
 mod inventory;
 mod log;
 mod members;
@@ -68,6 +69,7 @@ fn operations() -> OpenApiRouter<Arc<App>> {
         .merge(policy::operations())
         .merge(offboardings::operations())
         .merge(steps::operations())
+        .merge(held_departures::operations())
         .merge(log::operations())
         .merge(feed::operations())
         .merge(openapi::operations())

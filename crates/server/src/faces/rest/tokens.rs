@@ -31,7 +31,8 @@ pub(super) fn operations() -> OpenApiRouter<Arc<App>> {
 struct NewToken {
     #[schema(example = "ci")]
     name: String,
-    /// The most its bearer may do; never more than its user may.
+    /// The most its bearer may do; never more than its user may. `scim` is apart: users and groups over SCIM, and
+    /// nothing else, whatever its user may do.
     #[schema(schema_with = words::role)]
     role: Role,
     /// Whose token it is; the caller's own if absent.

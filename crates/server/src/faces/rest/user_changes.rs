@@ -36,7 +36,7 @@ struct UserChangeBody {
     #[serde(default, deserialize_with = "said")]
     external_id: Option<String>,
     /// What the user may do here.
-    #[schema(schema_with = words::role)]
+    #[schema(schema_with = words::user_role)]
     role: Option<Role>,
 }
 

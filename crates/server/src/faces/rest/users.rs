@@ -46,7 +46,7 @@ struct NewUser {
     #[serde(default)]
     description: String,
     /// What the user may do here; nothing if absent.
-    #[schema(schema_with = words::role)]
+    #[schema(schema_with = words::user_role)]
     #[serde(default = "no_role")]
     role: Role,
     /// Never cut or removed: a legal hold.
@@ -84,7 +84,7 @@ pub(super) struct UserView {
     description: String,
     #[schema(schema_with = words::user_state)]
     state: UserState,
-    #[schema(schema_with = words::role)]
+    #[schema(schema_with = words::user_role)]
     role: Role,
     protected: bool,
     manager_id: Option<i64>,

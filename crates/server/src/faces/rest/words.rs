@@ -9,6 +9,12 @@ fn one_of(words: impl Iterator<Item = &'static str>) -> Object {
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).build()
 }
 
+/// What a user may be.
+pub(super) fn user_role() -> Object {
+    let roles = Role::ALL.iter().filter(|role| role.check_of_user().is_ok());
+    one_of(roles.map(|role| role.as_str()))
+}
+
 macro_rules! schemas {
     ($($function:ident = $set:ty;)*) => {$(
         pub(super) fn $function() -> Object {

@@ -10,6 +10,7 @@ use crate::fixture::Answer;
 const SIGN_IN: &str = r#"{"userName":"leaver","password":"correct horse"}"#;
 const DEACTIVATE: &str = r#"{"goal":"deactivate","user":"leaver"}"#;
 const EVIDENCE: &str = r#"{"evidence":"Seen on site"}"#;
+const REJECT: &str = r#"{"decision":"reject","users":["leaver"]}"#;
 const REASON: &str = r#"{"reason":"By phone"}"#;
 
 const ROWS: &[Row] = &[
@@ -58,6 +59,8 @@ const ROWS: &[Row] = &[
     row("POST", "/v1/offboardings/{id}/steps/{no}/confirm", EVIDENCE, OPERATOR, 200, FindsNobody),
     row("POST", "/v1/offboardings/{id}/steps/{no}/skip", REASON, OPERATOR, 200, FindsNobody),
     row("GET", "/v1/steps?by=hand", "", AUDITOR, 200, ActsAtHome),
+    row("GET", "/v1/held-departures", "", AUDITOR, 200, ActsAtHome),
+    row("POST", "/v1/held-departures/decision", REJECT, ADMIN, 200, FindsNobody),
     row("GET", "/v1/log", "", AUDITOR, 200, ActsAtHome),
     row("GET", "/v1/log/feed", "", AUDITOR, 200, ActsAtHome),
 ];

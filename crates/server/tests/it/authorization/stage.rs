@@ -95,6 +95,7 @@ impl Stage {
         let group = company.group("Ops").await.0;
         let subclient = company.asset(leaver, "subclient", "Nightly of leaver").await.0;
         machine(&company, leaver).await;
+        held(&company, leaver).await;
         let (offboarding, step) = blocked(&company).await;
         let session = on_device(&company).await;
         let secrets = secrets(&company).await;
@@ -149,6 +150,20 @@ async fn machine(company: &Company, leaver: UserId) {
     let tenant = company.console.tenant;
     let insert = move |tx: &mut store::Tx<'_>| store::assets::insert(tx, tenant, &asset);
     company.app.store.write(insert).await.expect("a machine");
+}
+
+/// A departure that waits for an administrator.
+async fn held(company: &Company, leaver: UserId) {
+    let tenant = company.console.tenant;
+    let held = store::held::Held {
+        user: leaver,
+        user_name: "leaver".to_owned(),
+        token: 1,
+        removes: false,
+        requester: "idp (token scim)".to_owned(),
+        asked_ms: company.clock.now_ms(),
+    };
+    company.app.store.write(move |tx| store::held::hold(tx, tenant, &held)).await.expect("a hold");
 }
 
 async fn on_device(company: &Company) -> String {

@@ -6,6 +6,7 @@ mod departures; // offboardings, from the plan to a person's word
 mod directory; // users, groups and assets, page by page
 mod document; // the OpenAPI document is checked in, whole and used
 mod feed; // the log as it grows, over a real socket
+mod held; // departures that wait for an administrator
 mod platforms; // platforms and policy
 mod probes; // health and metrics
 mod problems; // everything that is said no to, and how

@@ -89,12 +89,18 @@ async fn a_policy_is_replaced_whole() {
     let company = Company::new().await;
     let admin = Client::new(&company, "admin").await;
     let before = company.log_head().await;
-    let default = json!({ "graceMs": 0, "heir": "nobody", "requireDeactivatedBeforeRemove": false });
+    let guard = json!({ "users": 100, "percent": 50, "windowS": 3_600 });
+    let scim = json!({ "onDelete": "remove", "guard": guard });
+    let default =
+        json!({ "graceMs": 0, "heir": "nobody", "requireDeactivatedBeforeRemove": false, "scim": scim });
     assert_eq!(admin.get("/v1/policy").await.json(), default);
     company.group("Ops").await;
     let group = company.group_named("ops").await.id;
     let strict = json!({
         "graceMs": 86_400_000, "heir": { "group": group }, "requireDeactivatedBeforeRemove": true,
+        "scim": {
+            "onDelete": { "deactivate": { "keepDays": 30 } }, "guard": { "users": 7, "percent": 100, "windowS": 60 },
+        },
     });
     let answer = admin.put("/v1/policy", strict.clone()).await;
     assert_eq!((answer.status, answer.json()), (StatusCode::OK, strict.clone()));
@@ -103,11 +109,17 @@ async fn a_policy_is_replaced_whole() {
         (json!({ "graceMs": -1 }), StatusCode::BAD_REQUEST),
         (json!({ "grace_ms": 1 }), StatusCode::BAD_REQUEST),
         (json!({ "heir": { "group": 9999 } }), StatusCode::NOT_FOUND),
+        (json!({ "scim": { "onDelete": { "deactivate": { "keepDays": 0 } } } }), StatusCode::BAD_REQUEST),
+        (json!({ "scim": { "guard": { "windowS": 0 } } }), StatusCode::BAD_REQUEST),
+        (json!({ "scim": { "guard": { "percent": 101 } } }), StatusCode::BAD_REQUEST),
     ] {
         assert_eq!(admin.put("/v1/policy", bad.clone()).await.status, status, "{bad}");
     }
     assert_eq!(admin.get("/v1/policy").await.json(), strict, "what was refused changed nothing");
     let manager = admin.put("/v1/policy", json!({ "heir": "manager" })).await.json();
-    assert_eq!(manager, json!({ "graceMs": 0, "heir": "manager", "requireDeactivatedBeforeRemove": false }));
+    assert_eq!(
+        manager,
+        json!({ "graceMs": 0, "heir": "manager", "requireDeactivatedBeforeRemove": false, "scim": default["scim"] })
+    );
     assert_eq!(company.log_kinds(before).await, ["group.created", "policy.changed", "policy.changed"]);
 }
