@@ -128,6 +128,7 @@ impl Columns for UserTerm {
             // Whoever has no displayName has a full name made of the others.
             ("displayName", _) => Needed::about(Self::FullName(asked.text()?)),
             ("emails.value", _) => Needed::about(Self::Email(asked.text()?)),
+            // Also of those who are not shown it, because a client removed it: whoever asks wants the state.
             ("active", Asked::Compares(Operator::Equal, wanted)) => {
                 Needed::exactly(Self::Active(value::boolean(wanted)?))
             }
@@ -285,12 +286,11 @@ fn equal_part(filter: &Filter) -> Filter {
 
 /// An attribute's path in canonical spelling, down to the value that is compared.
 fn column<T: Columns>(path: &AttributePath, within: Option<&'static Attribute>) -> Option<String> {
-    let (attribute, sub) = match within {
-        Some(attribute) => (attribute, Some(attribute.sub(&path.name)?)),
-        None => {
-            let found = path.find(T::resource_type())?;
-            (found.attribute, found.sub)
-        }
+    let (attribute, sub) = if let Some(attribute) = within {
+        (attribute, Some(attribute.sub(&path.name)?))
+    } else {
+        let found = path.find(T::resource_type())?;
+        (found.attribute, found.sub)
     };
     Some(match sub {
         Some(sub) => format!("{}.{}", attribute.name, sub.name),

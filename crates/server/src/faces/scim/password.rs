@@ -19,24 +19,25 @@ pub(super) fn of_document(document: &mut Document) -> Option<SecretString> {
 /// Of the last operation that sets one.
 pub(super) fn of_patch(patch: &mut Patch) -> Result<Option<SecretString>, Error> {
     let mut found = None;
-    for operation in &mut patch.operations {
-        let path = &operation.path;
-        let is_own = path.find(&USER).is_some_and(|found| found.attribute.name == PASSWORD);
-        if is_own {
+    let mut others = Vec::new();
+    for mut operation in std::mem::take(&mut patch.operations) {
+        let attribute = &operation.path.attribute;
+        if operation.path.find(&USER).is_some_and(|found| found.attribute.name == PASSWORD) {
             let value = operation.value.take().filter(|_| operation.op != Op::Remove);
             found = Some(text(value.as_ref())?);
-        } else if path.attribute.schema(&USER).is_some()
+            continue;
+        }
+        if attribute.schema(&USER).is_some()
             && let Some(Value::Object(fields)) = &mut operation.value
         {
-            let is_password = |name: &&String| name.eq_ignore_ascii_case(PASSWORD);
-            let name = fields.keys().find(is_password).cloned();
+            let name = fields.keys().find(|name| name.eq_ignore_ascii_case(PASSWORD)).cloned();
             if let Some(value) = name.and_then(|name| fields.shift_remove(&name)) {
                 found = Some(text(Some(&value))?);
             }
         }
+        others.push(operation);
     }
-    let is_own = |path: &scim::Path| path.find(&USER).is_some_and(|found| found.attribute.name == PASSWORD);
-    patch.operations.retain(|operation| !is_own(&operation.path));
+    patch.operations = others;
     Ok(found)
 }
 

@@ -31,7 +31,7 @@ pub(super) enum Call {
     Replace(Kind),
     Patch(Kind),
     Delete(Kind),
-    /// A resource that the token's user may not be made into.
+    /// Refused: whoever asks is somebody already.
     CreateMe,
     GetMe,
     ReplaceMe,
@@ -176,9 +176,7 @@ mod tests {
 
     #[test]
     fn other_paths_and_methods_are_told_apart() {
-        for path in
-            ["/scim", "/scim/v1/Users", "/scim/v2x", "/scim/v2/users", "/scim/v2//", "/scim/v2/Users/7/8"]
-        {
+        for path in ["/scim", "/scim/v1/Users", "/scim/v2x", "/scim/v2/users", "/scim/v2/Users/7/8"] {
             let failure = find(&Method::GET, path).expect_err(path);
             assert_eq!(failure.status, StatusCode::NOT_FOUND, "{path}");
         }

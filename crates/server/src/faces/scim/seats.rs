@@ -39,9 +39,8 @@ fn told(operation: &Operation) -> Result<Option<SeatsTold>, Error> {
     let whom = operation.value.as_ref().filter(|value| !value.is_null());
     Ok(match (operation.op, &path.filter, whom) {
         (Op::Remove, Some(filter), _) => wanted(filter).map(SeatsTold::Remove),
-        (_, Some(_), _) => None,
+        (_, Some(_), _) | (Op::Add, None, None) => None,
         (Op::Add, None, Some(whom)) => Some(SeatsTold::Add(ids(whom)?)),
-        (Op::Add, None, None) => None,
         (Op::Remove, None, Some(whom)) => Some(SeatsTold::Remove(ids(whom)?)),
         (Op::Remove | Op::Replace, None, None) => Some(SeatsTold::Only(Vec::new())),
         (Op::Replace, None, Some(whom)) => Some(SeatsTold::Only(ids(whom)?)),

@@ -8,6 +8,7 @@ mod appviewx;
 mod commvault;
 mod netex;
 mod rest;
+mod scim;
 mod stage;
 
 use std::collections::BTreeSet;
@@ -20,7 +21,8 @@ use stage::Things;
 pub(crate) use stage::{Stage, Who};
 
 /// Every face, with its routes.
-pub(crate) const FACES: [&Face; 4] = [&appviewx::FACE, &commvault::FACE, &netex::FACE, &rest::FACE];
+pub(crate) const FACES: [&Face; 5] =
+    [&appviewx::FACE, &commvault::FACE, &netex::FACE, &rest::FACE, &scim::FACE];
 
 /// Who may call.
 #[derive(Clone, Copy, Debug)]

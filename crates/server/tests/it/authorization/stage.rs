@@ -52,6 +52,8 @@ impl Who {
 pub(super) struct Things {
     pub(super) leaver: i64,
     pub(super) group: i64,
+    pub(super) leaver_guid: String,
+    pub(super) group_guid: String,
     pub(super) subclient: i64,
     /// An offboarding with a step that failed.
     pub(super) offboarding: String,
@@ -93,6 +95,8 @@ impl Stage {
         other_tenant(&company, "other.example").await;
         let leaver = company.user("leaver", Role::None).await;
         let group = company.group("Ops").await.0;
+        let leaver_guid = company.detail("leaver").await.user.guid;
+        let group_guid = company.group_named("Ops").await.guid;
         let subclient = company.asset(leaver, "subclient", "Nightly of leaver").await.0;
         machine(&company, leaver).await;
         held(&company, leaver).await;
@@ -107,6 +111,8 @@ impl Stage {
         let things = Things {
             leaver,
             group,
+            leaver_guid,
+            group_guid,
             subclient,
             offboarding,
             step,

@@ -23,6 +23,7 @@ listen = \"127.0.0.1:8080\" # default
 mail_ms = 10000 # default
 node = \"n1\" # --node
 session_idle_ms = 1800000 # default
+scim_rate = 500 # default
 max_in_flight = 64 # default
 attempt_ms = 30000 # default
 lease_ms = 60000 # default

@@ -25,6 +25,8 @@ const CLOUD: &[(&str, &str)] = &[
 ];
 const SESSION: &[(&str, &str)] = &[("sessionId", "{secret}"), ("Content-Type", "application/json")];
 const BEARER: &[(&str, &str)] = &[("Authorization", "Bearer {secret}"), ("Content-Type", "application/json")];
+const PROVIDER: &[(&str, &str)] =
+    &[("Authorization", "Bearer {secret}"), ("Content-Type", "application/scim+json"), ("If-Match", "*")];
 const PAIR: &[(&str, &str)] = &[("username", "leaver"), ("password", "correct horse")];
 
 /// From the contracts: the vendors' own samples, and what their clients send.
@@ -173,5 +175,41 @@ pub(super) const SAMPLES: &[Sample] = &[
     sample("POST", "/v1/offboardings/plan", BEARER, r#"{"goal":"remove","user":4,"newGroup":"Ops"}"#),
     sample("GET", "/v1/users?limit=10&after=", BEARER, ""),
     sample("GET", "/v1/log?after=1&limit=2", BEARER, ""),
+    sample(
+        "GET",
+        "/scim/v2/Users?filter=userName%20eq%20%22leaver%22&startIndex=1&count=2&sortBy=name.familyName",
+        PROVIDER,
+        "",
+    ),
+    sample(
+        "GET",
+        "/scim/v2/?filter=emails%5Btype%20eq%20%22work%22%20and%20value%20co%20%22@%22%5D%20or%20not%20(active%20eq%20true)&cursor=&attributes=userName",
+        PROVIDER,
+        "",
+    ),
+    sample(
+        "POST",
+        "/scim/v2/Users",
+        PROVIDER,
+        r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"new","emails":[{"value":"n@x","primary":true}],"name":{"givenName":"N"},"active":"True"}"#,
+    ),
+    sample(
+        "PATCH",
+        "/scim/v2/Me",
+        PROVIDER,
+        r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"Add","path":"emails[type eq \"work\"].value","value":"a@x"},{"op":"replace","value":{"name.givenName":"A","title":"T"}}]}"#,
+    ),
+    sample(
+        "POST",
+        "/scim/v2/Groups/.search",
+        PROVIDER,
+        r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],"filter":"displayName sw \"O\"","excludedAttributes":["members"],"count":1}"#,
+    ),
+    sample(
+        "POST",
+        "/scim/v2/Bulk",
+        PROVIDER,
+        r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"failOnErrors":1,"Operations":[{"method":"POST","path":"/Users","bulkId":"a","data":{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"bulk"}},{"method":"POST","path":"/Groups","bulkId":"b","data":{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Bulk","members":[{"value":"bulkId:a"}]}}]}"#,
+    ),
     sample("PATCH", "/v1/users/name:leaver", BEARER, r#"{"email":"x","groups":["Ops"]}"#),
 ];

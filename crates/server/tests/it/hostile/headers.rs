@@ -4,8 +4,13 @@ use crate::fixture::Company;
 use crate::home::both;
 
 /// A change that the administrator may make, on every face.
-const CHANGES: [&str; 4] =
-    ["acctmgmt-remove-user?gwsource=web", "User/{user}/Disable", "users/{}/deactivate", "/v1/offboardings"];
+const CHANGES: [&str; 5] = [
+    "acctmgmt-remove-user?gwsource=web",
+    "User/{user}/Disable",
+    "users/{}/deactivate",
+    "/v1/offboardings",
+    "Users/{}",
+];
 
 fn change(at: usize) -> (&'static Face, &'static Row) {
     let face = FACES[at];
@@ -94,6 +99,10 @@ const UNREADABLE: &[(usize, &str, &[u8])] = &[
     (2, "Content-Type", b"text/plain"),
     (2, "Content-Type", b"\xff"),
     (2, "Content-Type", b"application/jsonp"),
+    (4, "Content-Type", b"text/plain"),
+    (4, "Content-Type", b"\xff"),
+    (4, "Content-Type", b""),
+    (4, "Content-Type", b"application/scim+jsonp"),
     (3, "Content-Type", b"text/plain"),
     (3, "Content-Type", b"\xff"),
     (3, "Content-Type", b""),

@@ -1,6 +1,6 @@
 use axum::body::Body;
 use axum::http::Request;
-use exeunt::faces::{Exchange, appviewx, commvault, netex};
+use exeunt::faces::{Exchange, appviewx, commvault, netex, scim};
 use futures_util::FutureExt;
 use proptest::prelude::*;
 
@@ -14,6 +14,7 @@ fn owners(target: &str) -> Option<Vec<&'static str>> {
         ("commvault", commvault::owns(&exchange)),
         ("netex", netex::owns(&exchange)),
         ("appviewx", appviewx::owns(&exchange)),
+        ("scim", scim::owns(&exchange)),
     ];
     Some(owns.into_iter().filter(|(_, owns)| *owns).map(|(name, _)| name).collect())
 }
@@ -25,6 +26,7 @@ fn every_route_is_its_own_faces() {
             "/avxapi/" => &["appviewx"],
             "/webconsole/api/" => &["commvault"],
             "/integration/ws/management/rest/" => &["netex"],
+            "/scim/v2/" => &["scim"],
             _ => &[],
         };
         for row in face.rows {
@@ -40,7 +42,7 @@ proptest! {
         text in "[/a-zA-Z.%?=&;'(){}0-9é-]{0,60}",
         root in prop::sample::select(vec![
             "/", "//", "/webconsole/api", "/SearchSvc//CVWebService.svc/", "/WebServerCore", "/integration/", "/INTEGRATION/ws/",
-            "/avxapi", "/AvxApi/", "/login", "/user", "/usergroup", "/v1/", "/commandcenter/api/avxapi/login",
+            "/avxapi", "/AvxApi/", "/login", "/user", "/usergroup", "/v1/", "/commandcenter/api/avxapi/login", "/scim/v2/",
         ]),
     ) {
         for target in [format!("/{text}"), format!("{root}{text}")] {

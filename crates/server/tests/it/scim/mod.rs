@@ -1,6 +1,11 @@
 //! See the module list in `main.rs`.
 
-mod resources; // one user or group: made, read, replaced, patched, removed; discovery; errors
+mod bulk; // many operations in one request
+mod errors; // what is wrong, and how it is said
+mod properties; // random operations and filters, against the pure crate
+mod providers; // what Entra ID, Okta and others send
+mod queries; // filters, orders and pages
+mod resources; // one user or group: made, read, replaced, patched, removed
 
 use exeunt::app::{NewToken, UserRef};
 use serde_json::{Value, json};

@@ -126,7 +126,9 @@ async fn a_write_for_another_version_changes_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn groups_have_members_and_members_their_groups() {
     let provider = Provider::new().await;
-    let (ann, bob) = (provider.user("ann").await, provider.user("bob").await);
+    let named = |name: &'static str| json!({"schemas": [CORE], "userName": name, "displayName": name});
+    let ann = provider.made("/Users", &named("ann")).await;
+    let bob = provider.made("/Users", &named("bob")).await;
     let id = provider.group("Ops", &[&ann]).await;
     let path = format!("/Groups/{id}");
     let group = provider.get(&path).await.json();
