@@ -14,7 +14,8 @@ impl ResourceType {
     pub(crate) fn named(&self, text: &str) -> Option<Named> {
         let path = AttributePath::parse(text).ok()?;
         let extension = path.schema(self).and_then(|schema| self.extension(schema.id)).map(Named::Extension);
-        extension.or_else(|| path.find(self).map(Named::Attribute))
+        let attribute = || self.find(path.urn.as_deref(), &path.name, path.sub.as_deref());
+        extension.or_else(|| attribute().map(Named::Attribute))
     }
 }
 

@@ -35,7 +35,7 @@ impl AttributePath {
     }
 
     pub fn find(&self, resource_type: &ResourceType) -> Option<Found> {
-        resource_type.find(self.urn.as_deref(), &self.name, self.sub.as_deref())
+        resource_type.find_by_path(self.urn.as_deref(), &self.name, self.sub.as_deref())
     }
 
     /// The schema, if the path is the URN of a core schema or an extension alone. It looks like an attribute `User`.
@@ -98,7 +98,7 @@ impl Path {
     }
 
     pub fn find(&self, resource_type: &ResourceType) -> Option<Found> {
-        resource_type.find(self.attribute.urn.as_deref(), &self.attribute.name, self.sub())
+        resource_type.find_by_path(self.attribute.urn.as_deref(), &self.attribute.name, self.sub())
     }
 }
 

@@ -19,6 +19,9 @@ pub const MAX_TEXT_BYTES: usize = 16 * 1024;
 /// Bytes of a whole document as JSON.
 pub const MAX_DOCUMENT_BYTES: usize = 1024 * 1024;
 
+/// The core schemas in a draft of RFC 7643, users and groups alike: so OneLogin names them.
+const DRAFT: &str = "urn:scim:schemas:core:2.0";
+
 /// The canonical document of a body; its `schemas` are those that it has attributes of.
 pub fn read(resource_type: &ResourceType, body: &Value) -> Result<Document, Error> {
     let body = body.as_object().ok_or_else(|| syntax("the body is not a JSON object"))?;
@@ -133,7 +136,9 @@ impl<'a> Given<'a> {
 /// RFC 7643 section 3: `schemas` is required, and names the core schema of the resource.
 fn check_schemas(resource_type: &ResourceType, given: Option<&Value>) -> Result<(), Error> {
     let core = resource_type.schema.id;
-    let named = |urn: &Value| urn.as_str().is_some_and(|urn| urn.eq_ignore_ascii_case(core));
+    let named = |urn: &Value| {
+        urn.as_str().is_some_and(|urn| urn.eq_ignore_ascii_case(core) || urn.eq_ignore_ascii_case(DRAFT))
+    };
     match given {
         None => Err(syntax(format!("schemas is required, and must contain {core}"))),
         Some(Value::Array(urns)) if !urns.iter().all(Value::is_string) => {

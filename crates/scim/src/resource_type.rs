@@ -58,6 +58,17 @@ impl ResourceType {
         Some(Found { extension, attribute, sub })
     }
 
+    /// As [`Self::find`], for paths and filters: an extension's attribute may do without its URN where the core schema
+    /// has no such name. Clients should give it (RFC 7644 section 3.10); Entra ID's `manager` comes without.
+    pub(crate) fn find_by_path(&self, urn: Option<&str>, name: &str, sub: Option<&str>) -> Option<Found> {
+        self.find(urn, name, sub).or_else(|| {
+            if urn.is_some() || self.core(name).is_some() {
+                return None;
+            }
+            self.extensions.iter().find_map(|extension| self.find(Some(extension.id), name, sub))
+        })
+    }
+
     pub fn extension(&self, urn: &str) -> Option<&'static Schema> {
         self.extensions.iter().copied().find(|extension| extension.id.eq_ignore_ascii_case(urn))
     }

@@ -117,6 +117,16 @@ fn okta_renames_a_group_and_changes_members() {
     check(&GROUP, json!({"members": [{"value": "a1"}]}), &operations, json!({"members": [{"value": "b2"}]}));
 }
 
+#[test]
+fn entra_names_the_manager_without_a_schema() {
+    let set = json!([{"op": "Add", "path": "manager", "value": [{"value": "42"}]}]);
+    let after = json!({ENTERPRISE: {"manager": {"value": "42"}}});
+    check(&USER, json!({}), &set, after.clone());
+    check(&USER, after, &json!([{"op": "Remove", "path": "Manager"}]), json!({}));
+    let core = json!({"op": "replace", "path": "manager.title", "value": "x"});
+    refused(&USER, json!({}), core, (ScimType::InvalidPath, "manager.title is not known"));
+}
+
 /// Custom mappings name attributes that we do not have.
 #[test]
 fn what_is_unknown_is_left_out_only_without_a_path() {

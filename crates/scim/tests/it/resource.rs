@@ -85,6 +85,7 @@ fn what_providers_write_becomes_canonical() {
         (json!({ENTERPRISE: null, "urn:example:Extension": {"a": 1}}), json!({})),
         (json!({ENTERPRISE: {"manager": {"displayName": "Eve"}, "division": null}}), json!({})),
         (json!({"schemas": ["urn:x", ENTERPRISE, USER_URN.to_lowercase()]}), json!({})),
+        (json!({"schemas": ["urn:scim:schemas:core:2.0"]}), json!({})),
     ] {
         let mut kept = body(kept);
         if kept.get(ENTERPRISE).is_some() {

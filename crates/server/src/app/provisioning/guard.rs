@@ -6,8 +6,7 @@ use domain::policy::Guard;
 use domain::{Error, Fact, Role, TenantId, User, UserState};
 use serde_json::json;
 use store::held::{self, Held, Window};
-use store::search::{self, Condition, UserTerm};
-use store::{Tx, tenants};
+use store::{Tx, tenants, users};
 
 use crate::app::{Caller, Credential, Pen};
 
@@ -53,7 +52,7 @@ fn count(tx: &mut Tx<'_>, pen: &Pen, token: i64) -> Result<bool, Error> {
     let guard = guard(tx, pen.tenant)?;
     let mut window = held::window(tx, pen.tenant, token)?;
     if pen.now_ms >= window.began_ms.saturating_add(window_ms(guard)) {
-        let present = search::count::<UserTerm>(tx, pen.tenant, &Condition::All)?;
+        let present = users::count_shown(tx, pen.tenant, guard.most_counted())?;
         window = Window { began_ms: pen.now_ms, present, departures: 0 };
     }
     let within = window.departures < guard.limit(window.present);

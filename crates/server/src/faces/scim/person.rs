@@ -35,7 +35,7 @@ pub(super) fn written(person: &Person) -> Document {
 }
 
 /// What the document tells.
-pub(super) fn told(mut document: Document) -> PersonTold {
+pub(super) fn told(document: Document) -> PersonTold {
     let mut told = PersonTold {
         other_emails: emails(&document).skip(1).collect(),
         active: document.get("active").and_then(Value::as_bool),
@@ -44,9 +44,23 @@ pub(super) fn told(mut document: Document) -> PersonTold {
     for lens in &LENSES {
         (lens.tell)(&mut told, (lens.get)(&document));
     }
-    document.retain(|name, _| !OURS.contains(&name.as_str()));
-    told.profile.scim = document;
+    told.profile.scim = kept(document);
     told
+}
+
+/// What the document tells of somebody known: where it says what is known already, there is nothing new to be kept.
+pub(super) fn retold(before: &Person, document: Document) -> PersonTold {
+    let mut told = told(document);
+    let was = &before.profile.scim;
+    if !was.contains_key("active") && told.profile.scim == kept(written(before)) {
+        told.profile.scim.clone_from(was);
+    }
+    told
+}
+
+fn kept(mut document: Document) -> Document {
+    document.retain(|name, _| !OURS.contains(&name.as_str()));
+    document
 }
 
 /// Keeps in mind that the client removed `active`, which changes nothing: it is not shown again before it is told

@@ -31,10 +31,9 @@ pub(super) async fn replace(
 ) -> Result<Resource, Failure> {
     let mut document = resource::read(&USER, body)?;
     let password = password::of_document(&mut document);
-    let told = person::told(document);
     let revise = move |before: &Person| {
         conditions.check_with(|| person::version(before))?;
-        Ok::<_, Failure>(told.clone())
+        Ok::<_, Failure>(person::retold(before, document.clone()))
     };
     let revised = desk.app.revise_person(&desk.caller, id, password, revise).await?;
     answered(desk, revised)
@@ -61,7 +60,7 @@ fn patched(before: &Person, patch: &Patch) -> Result<PersonTold, Failure> {
     let mut document = person::written(before);
     patch.apply(&USER, &mut document)?;
     resource::check(&USER, &document)?;
-    let mut told = person::told(document);
+    let mut told = person::retold(before, document);
     let names_it = |name: &str| name.eq_ignore_ascii_case("active");
     let named = patch.operations.iter().any(|operation| names_it(&operation.path.attribute.name));
     if told.active.is_none() {

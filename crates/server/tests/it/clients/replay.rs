@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use exeunt::app::UserRef;
+use domain::Role;
+use exeunt::app::{NewToken, UserRef};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -36,7 +37,7 @@ struct Call {
     send: String,
     #[serde(default = "ok")]
     status: u16,
-    /// The media type of the answer.
+    /// The media type of the answer; empty where it has no body.
     form: String,
     /// What the client reads: JSON pointers, into XML too.
     #[serde(default)]
@@ -52,6 +53,9 @@ struct Call {
     /// What it keeps for later calls.
     #[serde(default)]
     keeps: BTreeMap<String, String>,
+    /// The headers that it reads, which may name what it has just kept.
+    #[serde(default)]
+    heads: BTreeMap<String, String>,
     /// What the log then holds, and nothing else.
     #[serde(default)]
     logs: Vec<String>,
@@ -81,6 +85,14 @@ impl Known {
             company.app.create_client(&company.console, &operator).await.expect("a client");
         known.insert("client_basic".to_owned(), STANDARD.encode(format!("{}:{secret}", client.id)));
         known.insert("api_token".to_owned(), company.token("admin").await);
+        let provider = NewToken {
+            name: "provider".to_owned(),
+            role: Role::Scim,
+            user: Some(operator),
+            expires_ms: None,
+        };
+        let made = company.app.create_token(&company.console, provider).await.expect("a token");
+        known.insert("scim_token".to_owned(), made.1);
         Self(known)
     }
 
@@ -151,6 +163,10 @@ impl Call {
                 other => panic!("{context}: {pointer} is {other:?} in {answer:?}"),
             };
             known.0.insert(name.clone(), kept);
+        }
+        for (name, expected) in &self.heads {
+            let expected = known.fill(expected);
+            assert_eq!(answer.header(name), Some(&*expected), "{context}: {name} in {answer:?}");
         }
     }
 }

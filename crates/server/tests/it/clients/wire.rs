@@ -17,6 +17,8 @@ pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) form: String,
     pub(super) body: String,
+    /// The lines of the head.
+    head: Vec<String>,
 }
 
 /// Sends a request that is written with line feeds, over a connection of its own.
@@ -38,23 +40,28 @@ async fn read(mut stream: BufReader<TcpStream>) -> Answer {
         assert_ne!(stream.read_line(&mut line).await.expect("a line"), 0, "it hung up after {lines:?}");
         lines.push(line.trim_end().to_owned());
     }
-    let header = |name: &str| {
-        let pairs = lines.iter().filter_map(|line| line.split_once(": "));
-        pairs.filter(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value).next_back()
-    };
-    let length = header("content-length").map_or(0, |length| length.parse().expect("a length"));
+    let length = header(&lines, "content-length").map_or(0, |length| length.parse().expect("a length"));
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await.expect("a body");
     let status = lines[0].split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
-    let form = header("content-type").unwrap_or_default().to_owned();
-    Answer { status, form, body: String::from_utf8(body).expect("text") }
+    let form = header(&lines, "content-type").unwrap_or_default().to_owned();
+    Answer { status, form, body: String::from_utf8(body).expect("text"), head: lines }
+}
+
+fn header<'a>(head: &'a [String], name: &str) -> Option<&'a str> {
+    let pairs = head.iter().filter_map(|line| line.split_once(": "));
+    pairs.filter(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value).next_back()
 }
 
 impl Answer {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        header(&self.head, name)
+    }
+
     /// JSON as it is, XML as [`xml`], anything else as one string.
     pub(super) fn value(&self) -> Value {
         match self.form.as_str() {
-            "application/json" => serde_json::from_str(&self.body).expect("JSON"),
+            "application/json" | "application/scim+json" => serde_json::from_str(&self.body).expect("JSON"),
             "application/xml" => xml(&self.body),
             _ => Value::String(self.body.clone()),
         }
