@@ -80,6 +80,11 @@ impl Guard {
         let share = if self.percent >= 100 { i64::MAX } else { share.max(FEW_DEPARTURES.into()) };
         share.min(self.users.into())
     }
+
+    /// Of more users than this the share is no limit any more: nobody needs to count them.
+    pub fn most_counted(self) -> i64 {
+        (i64::from(self.users) * 100).div_euclid(i64::from(self.percent.max(1))) + 1
+    }
 }
 
 impl Provisioning {
@@ -114,6 +119,10 @@ mod tests {
             assert_eq!(guard.limit(present), limit, "{present} users");
         }
         assert_eq!(Guard { users: 7, percent: 100, window_s: 60 }.limit(3), 7);
+        for guard in [guard, Guard { percent: 33, ..guard }, Guard { percent: 0, ..guard }] {
+            let most = guard.most_counted();
+            assert_eq!(guard.limit(most), guard.limit(most + 1_000), "{guard:?}");
+        }
         assert_eq!(Guard { users: 0, ..guard }.limit(5_000), 0, "each is asked about");
     }
 }

@@ -41,7 +41,7 @@ statements! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     pub began_ms: i64,
-    /// Present users when it began.
+    /// Present users when it began, counted as far as that matters.
     pub present: i64,
     pub departures: i64,
 }

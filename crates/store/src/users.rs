@@ -57,7 +57,8 @@ statements! {
         AND state <> 'removed' AND name_key >= $2 AND name_key < $3 ORDER BY name_key DESC LIMIT $4 OFFSET $5");
     COUNT_FOUND = "SELECT COUNT(*) FROM (SELECT id FROM users WHERE tenant_id = $1 AND state <> 'removed' \
                    AND name_key >= $2 AND name_key < $3 LIMIT $4) AS counted";
-    COUNT_SHOWN = "SELECT COUNT(*) FROM users WHERE tenant_id = $1 AND state <> 'removed' AND NOT hidden";
+    COUNT_SHOWN = "SELECT COUNT(*) FROM (SELECT id FROM users WHERE tenant_id = $1 AND state <> 'removed' \
+                   AND NOT hidden LIMIT $2) AS counted";
     ACTIVE_ADMINS = "SELECT COUNT(*) FROM (SELECT id FROM users \
                      WHERE tenant_id = $1 AND role = 'admin' AND state = 'active' LIMIT $2) AS admins";
     SET_STATE = "UPDATE users SET state = $3, notice = $4, state_since_ms = $5, modified_ms = $5 \
@@ -202,9 +203,9 @@ pub fn count_found(tx: &mut Tx<'_>, tenant: TenantId, names: &Range<String>, mos
     tx.query_one(COUNT_FOUND, params![tenant, names.start, names.end, most], |row| row.take())
 }
 
-/// How many are present, and seen by identity providers.
-pub fn count_shown(tx: &mut Tx<'_>, tenant: TenantId) -> Result<i64> {
-    tx.query_one(COUNT_SHOWN, params![tenant], |row| row.take())
+/// How many are present, and seen by identity providers, counted up to `most`.
+pub fn count_shown(tx: &mut Tx<'_>, tenant: TenantId, most: i64) -> Result<i64> {
+    tx.query_one(COUNT_SHOWN, params![tenant, most], |row| row.take())
 }
 
 /// How many administrators are active, counted up to `most`.

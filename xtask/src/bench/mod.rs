@@ -16,7 +16,7 @@ mod stub;
 
 use std::time::Instant;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::Result;
 use crate::command::{cargo, run as run_command};
@@ -31,6 +31,19 @@ pub(crate) struct Options {
     /// Users in the directory
     #[arg(long, default_value_t = 100_000)]
     users: usize,
+    /// Only this part
+    #[arg(long, value_enum)]
+    part: Option<Part>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Departures in our own directory
+    Directory,
+    /// Steps on platforms
+    Platforms,
+    /// Provisioning, beside OpenLDAP's server
+    Scim,
 }
 
 pub(crate) fn run(options: &Options) -> Result {
@@ -38,11 +51,17 @@ pub(crate) fn run(options: &Options) -> Result {
     let mut report = Report::default();
     let folder = tempfile::Builder::new().prefix("exeunt-bench-").tempdir_in(crate::root().join("target"))?;
     disk::measure(folder.path(), options.seconds, &mut report)?;
-    let server = Server::start(folder.path(), options.users, &mut report)?;
-    cases::run(&server, options.seconds, options.users, &mut report)?;
-    drop(server);
-    platforms::run(folder.path(), options.seconds, &mut report)?;
-    scim::run(folder.path(), options.seconds, options.users, &mut report)?;
+    let wanted = |part| options.part.is_none_or(|only| only == part);
+    if wanted(Part::Directory) {
+        let server = Server::start(folder.path(), options.users, &mut report)?;
+        cases::run(&server, options.seconds, options.users, &mut report)?;
+    }
+    if wanted(Part::Platforms) {
+        platforms::run(folder.path(), options.seconds, &mut report)?;
+    }
+    if wanted(Part::Scim) {
+        scim::run(folder.path(), options.seconds, options.users, &mut report)?;
+    }
     println!("{report}");
     Ok(())
 }

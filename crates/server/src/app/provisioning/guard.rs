@@ -52,7 +52,7 @@ fn count(tx: &mut Tx<'_>, pen: &Pen, token: i64) -> Result<bool, Error> {
     let guard = guard(tx, pen.tenant)?;
     let mut window = held::window(tx, pen.tenant, token)?;
     if pen.now_ms >= window.began_ms.saturating_add(window_ms(guard)) {
-        let present = users::count_shown(tx, pen.tenant)?;
+        let present = users::count_shown(tx, pen.tenant, guard.most_counted())?;
         window = Window { began_ms: pen.now_ms, present, departures: 0 };
     }
     let within = window.departures < guard.limit(window.present);

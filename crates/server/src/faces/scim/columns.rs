@@ -128,6 +128,7 @@ impl Columns for UserTerm {
             // Whoever has no displayName has a full name made of the others.
             ("displayName", _) => Needed::about(Self::FullName(asked.text()?)),
             ("emails.value", _) => Needed::about(Self::Email(asked.text()?)),
+            // Also of those who are not shown it, because a client removed it: whoever asks wants the state.
             ("active", Asked::Compares(Operator::Equal, wanted)) => {
                 Needed::exactly(Self::Active(value::boolean(wanted)?))
             }

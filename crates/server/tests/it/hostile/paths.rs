@@ -265,7 +265,6 @@ const QUERIES: &[(&str, &str, &[&str])] = &[
         "GET",
         &["limit=0", "limit=501", "after=x", "after=aW52ZW50b3J5OngtMQ", "owned=perhaps", "cursor=1"],
     ),
-    ("/v1/held-departures", "GET", &["token=x", "token=-1", "limit=0", "after=x", "user=4"]),
     (
         "/scim/v2/Users",
         "GET",
@@ -287,6 +286,7 @@ const QUERIES: &[(&str, &str, &[&str])] = &[
             "attributes=a&excludedAttributes=b",
         ],
     ),
+    ("/v1/held-departures", "GET", &["token=x", "token=-1", "limit=0", "after=x", "user=4"]),
     ("/v1/log", "GET", &["after=-1", "after=99999999999999999999", "limit=ten", "user=%00"]),
     (
         "/avxapi/user-search",
