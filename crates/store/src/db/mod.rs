@@ -20,8 +20,7 @@ use std::path::{Path, PathBuf};
 use crate::{Error, Result, migrate};
 pub(crate) use composed::Composed;
 pub(crate) use list::{for_one, list};
-pub(crate) use row::Row;
-pub(crate) use row::ToParam;
+pub(crate) use row::{Row, ToParam};
 pub use tx::Tx;
 pub use url::StoreUrl;
 
