@@ -36,12 +36,6 @@ pub(super) static LENSES: [Lens; 11] = [
         tell: |told, new| told.external_id = Some(new).filter(|id| !id.is_empty()),
     },
     Lens {
-        get: full_name,
-        put: put_full_name,
-        of: |person| person.user.full_name.clone(),
-        tell: |told, new| told.full_name = new,
-    },
-    Lens {
         get: |document| emails(document).next().unwrap_or_default(),
         put: put_email,
         of: |person| person.user.email.clone(),
@@ -58,6 +52,13 @@ pub(super) static LENSES: [Lens; 11] = [
         put: |document, new| set_part(document, "name", "familyName", new),
         of: |person| person.profile.family_name.clone().unwrap_or_default(),
         tell: |told, new| told.profile.family_name = Some(new),
+    },
+    // Behind the names that it may be made of.
+    Lens {
+        get: full_name,
+        put: put_full_name,
+        of: |person| person.user.full_name.clone(),
+        tell: |told, new| told.full_name = new,
     },
     Lens {
         get: |document| text(document, "preferredLanguage"),

@@ -225,3 +225,25 @@ fn too_many(error: Error) -> Failure {
 fn wide(count: usize) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn too_many_candidates_are_the_filters_fault_and_the_bound_is_named() {
+        let failure = too_many(Error::TooMany { what: "candidates", limit: MAX_CANDIDATES });
+        let told = failure.document();
+        assert_eq!((&told["status"], &told["scimType"]), (&"400".into(), &"tooMany".into()));
+        assert!(told["detail"].as_str().is_some_and(|detail| detail.contains("10000")), "{told:?}");
+    }
+
+    #[test]
+    fn parameters_are_decoded_as_forms_are() {
+        let pairs = parameters("filter=userName+eq+%22a%2Bb%22&count&=x&&a=b=c").expect("decoded");
+        let pairs: Vec<(&str, &str)> =
+            pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(pairs, [("filter", "userName eq \"a+b\""), ("count", ""), ("", "x"), ("a", "b=c")]);
+        assert!(parameters("filter=%zz").is_err());
+    }
+}

@@ -126,9 +126,9 @@ async fn a_write_for_another_version_changes_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn groups_have_members_and_members_their_groups() {
     let provider = Provider::new().await;
-    let named = |name: &'static str| json!({"schemas": [CORE], "userName": name, "displayName": name});
-    let ann = provider.made("/Users", &named("ann")).await;
-    let bob = provider.made("/Users", &named("bob")).await;
+    let person = |name: &'static str| json!({"schemas": [CORE], "userName": name, "displayName": name});
+    let ann = provider.made("/Users", &person("ann")).await;
+    let bob = provider.made("/Users", &person("bob")).await;
     let id = provider.group("Ops", &[&ann]).await;
     let path = format!("/Groups/{id}");
     let group = provider.get(&path).await.json();
@@ -187,4 +187,36 @@ async fn whoever_asks_may_ask_for_itself() {
     assert_eq!(provider.put("/Me", &body).await.status, 200);
     refused(&provider.post("/Me", &body).await, 409, Some("uniqueness"), "already");
     refused(&provider.delete("/Me").await, 403, None, "your own account");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_face_changes_is_seen_and_the_rest_is_kept() {
+    let provider = Provider::new().await;
+    let body = json!({
+        "schemas": [CORE], "userName": "ann", "displayName": "Ann Lee", "title": "Chief",
+        "emails": [{"value": "old@x", "type": "work", "display": "Work"}, {"value": "home@x", "type": "home"}],
+    });
+    let path = format!("/Users/{}", provider.made("/Users", &body).await);
+    let before = provider.get(&path).await;
+    let bearer = format!("Bearer {}", provider.company.session("admin").await);
+    let headers = [("Authorization", bearer.as_str()), ("Content-Type", "application/json")];
+    let change = r#"{"email":"new@x","fullName":"Ann Ray"}"#;
+    let changed = provider.company.call("PATCH", "/v1/users/name:ann", &headers, change).await;
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    let after = provider.get(&path).await;
+    assert_ne!(after.header("etag"), before.header("etag"));
+    let user = after.json();
+    assert_eq!((&user["displayName"], &user["title"]), (&json!("Ann Ray"), &json!("Chief")));
+    assert_eq!(
+        user["emails"],
+        json!([{"value": "new@x", "type": "work", "display": "Work"}, {"value": "home@x", "type": "home"}])
+    );
+    for (filter, expected) in [("new@x", 1), ("home@x", 1), ("old@x", 0)] {
+        let found = provider.get(&format!("/Users?filter=emails%20eq%20%22{filter}%22")).await.json();
+        assert_eq!(found["totalResults"], expected, "{filter}");
+    }
+    let patched =
+        provider.patch(&path, json!([{"op": "replace", "path": "title", "value": "T"}])).await.json();
+    assert_eq!((&patched["emails"], &patched["title"]), (&user["emails"], &json!("T")));
+    assert_eq!(provider.company.detail("ann").await.user.full_name, "Ann Ray");
 }

@@ -12,7 +12,7 @@ use crate::app::{Manager, Person, PersonTold};
 use crate::faces::scim::lens::LENSES;
 
 /// Where the full name stands among the lenses: without one it falls back on the names it is made of.
-const FULL_NAME: usize = 2;
+const FULL_NAME: usize = 5;
 
 /// A user of whom no provider has told.
 fn nobody() -> Person {
