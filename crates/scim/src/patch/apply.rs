@@ -143,9 +143,10 @@ pub(super) fn set(
         let detail = format!("{}.{} is required and cannot be removed", attribute.name, sub.name);
         return Err(Error::new(ScimType::Mutability, detail));
     }
-    // What the server says of a value, such as a manager's name, goes with that value.
+    // What the server says of a value, such as a manager's name, goes with that value, as does where it is found.
     if sub.name == "value" && before != after.as_ref() {
-        parts.retain(|name, _| attribute.sub(name).is_some_and(|sub| sub.mutability != Mutability::ReadOnly));
+        let is_own = |sub: &Attribute| sub.mutability != Mutability::ReadOnly && sub.name != "$ref";
+        parts.retain(|name, _| attribute.sub(name).is_some_and(is_own));
     }
     put(parts, sub.name, after);
     Ok(())
