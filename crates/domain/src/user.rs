@@ -92,8 +92,15 @@ impl Role {
         if token == Self::Scim { token } else { token.min(user) }
     }
 
+    /// What a user may be.
+    pub const OF_USERS: &[Self] = &[Self::None, Self::Auditor, Self::Operator, Self::Admin];
+
     /// Accepts what a user may be; `scim` is for tokens.
     pub fn check_of_user(self) -> Result<(), Error> {
-        if self == Self::Scim { Err(Error::invalid("role", "scim is for tokens only")) } else { Ok(()) }
+        if !Self::OF_USERS.contains(&self) {
+            Err(Error::invalid("role", "scim is for tokens only"))
+        } else {
+            Ok(())
+        }
     }
 }

@@ -33,6 +33,11 @@ pub(super) fn drive<T: Term>(condition: &Condition<T>) -> Option<Drive<'_, T>> {
     }
 }
 
+/// Whether a key leads to it: a row at most is found, and no other is read.
+pub fn is_by_key<T: Term>(condition: &Condition<T>) -> bool {
+    drive(condition).is_some_and(|drive| drive.reach == Reach::One && drive.terms.len() == 1)
+}
+
 fn either<'c, T>(one: Option<Drive<'c, T>>, other: Option<Drive<'c, T>>) -> Option<Drive<'c, T>> {
     let (mut one, other) = (one?, other?);
     one.reach = one.reach.max(other.reach);

@@ -17,6 +17,7 @@ mod users;
 use domain::TenantId;
 
 pub use condition::{Condition, MAX_DEPTH, MAX_PARTS};
+pub use drive::is_by_key;
 pub use groups::{GroupOrder, GroupTerm};
 pub use link::Link;
 pub use order::{At, Key, KeyValue, Page};

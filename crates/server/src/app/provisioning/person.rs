@@ -16,7 +16,7 @@ impl App {
     pub async fn person(&self, caller: &Caller, guid: &str) -> Result<Person, Error> {
         caller.require_provisioning()?;
         self.store
-            .read(|tx| {
+            .look_up(|tx| {
                 let user = shown(tx, caller.tenant, guid)?;
                 person(tx, caller.tenant, user)
             })

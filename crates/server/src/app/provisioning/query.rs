@@ -69,20 +69,26 @@ impl App {
         if query.limit > MAX_PAGE {
             return Err(Error::TooMany { what: "rows of a page", limit: MAX_PAGE });
         }
-        self.store
-            .read(|tx| match (&query.order, query.keep) {
-                (Order::By { column, descending, at }, None) => {
-                    directly(tx, caller.tenant, query, *column, *descending, at)
-                }
-                _ => Scan { tx, tenant: caller.tenant, query }.matches(),
-            })
-            .await
+        let find = |tx: &mut Tx<'_>| match (&query.order, query.keep) {
+            (Order::By { column, descending, at }, None) => {
+                directly(tx, caller.tenant, query, *column, *descending, at)
+            }
+            _ => Scan { tx, tenant: caller.tenant, query }.matches(),
+        };
+        if search::is_by_key(&query.condition) && R::is_light(query.with_seats) {
+            self.store.look_up(find).await
+        } else {
+            self.store.read(find).await
+        }
     }
 }
 
 /// What may be searched.
 pub trait Found: Sized + Send + Sync {
     type Term: Term<Row: Clone + Send, Order: Default + Send + Sync> + Clone + Send + Sync;
+
+    /// Whether all that belongs to one of them is a few rows.
+    fn is_light(with_seats: bool) -> bool;
 
     fn number(row: &<Self::Term as Term>::Row) -> i64;
 
@@ -108,6 +114,10 @@ pub trait Found: Sized + Send + Sync {
 impl Found for Person {
     type Term = UserTerm;
 
+    fn is_light(_: bool) -> bool {
+        true
+    }
+
     fn number(row: &User) -> i64 {
         row.id.0
     }
@@ -130,6 +140,10 @@ impl Found for Person {
 
 impl Found for Team {
     type Term = GroupTerm;
+
+    fn is_light(members: bool) -> bool {
+        !members
+    }
 
     fn number(row: &Group) -> i64 {
         row.id.0

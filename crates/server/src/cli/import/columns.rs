@@ -96,7 +96,7 @@ fn user(cells: &mut Cells<'_>) -> UserRow {
         email: cells.text("email"),
         full_name: cells.text("full_name"),
         description: cells.text("description"),
-        role: cells.word("role", Role::None, Role::ALL),
+        role: cells.word("role", Role::None, Role::OF_USERS),
         protected: cells.truth("protected"),
         manager: cells.optional("manager"),
         external_id: cells.optional("external_id"),
