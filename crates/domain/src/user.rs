@@ -97,10 +97,10 @@ impl Role {
 
     /// Accepts what a user may be; `scim` is for tokens.
     pub fn check_of_user(self) -> Result<(), Error> {
-        if !Self::OF_USERS.contains(&self) {
-            Err(Error::invalid("role", "scim is for tokens only"))
-        } else {
+        if Self::OF_USERS.contains(&self) {
             Ok(())
+        } else {
+            Err(Error::invalid("role", "scim is for tokens only"))
         }
     }
 }
