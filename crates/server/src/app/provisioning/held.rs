@@ -198,6 +198,14 @@ impl Deciding<'_> {
     }
 }
 
+/// What was asked of this user counts no more.
+pub(super) fn withdraw(tx: &mut Tx<'_>, pen: &Pen, user: UserId) -> Result<(), Error> {
+    if held::forget(tx, pen.tenant, user)? {
+        pen.write(tx, &Fact::bare("departure.withdrawn").on(user))?;
+    }
+    Ok(())
+}
+
 /// A token that was held up may go on once everything of it is decided.
 fn end_windows(tx: &mut Tx<'_>, tenant: TenantId, mut tokens: Vec<i64>) -> Result<(), Error> {
     tokens.sort_unstable();

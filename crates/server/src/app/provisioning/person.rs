@@ -2,10 +2,11 @@
 
 use domain::{Error, Fact, Refusal, Role, TenantId, User};
 use secrecy::SecretString;
-use store::{Tx, held, tenants, users};
+use store::{Tx, groups, tenants, users};
 
 use super::belongings::{is_shown, persons};
 use super::create_person::manager;
+use super::held::withdraw;
 use super::{Person, PersonTold, Provisioned, guard, no_user};
 use crate::app::directory::change::{apply, must_lock_tenant};
 use crate::app::start::Started;
@@ -108,10 +109,8 @@ fn revised(
     change.check()?;
     match change.enabled {
         Some(false) if !guard::admits_cut(tx, pen, by, &before.user)? => return Ok(Provisioned::Held),
-        Some(true) if held::forget(tx, pen.tenant, before.user.id)? => {
-            // The provider's last word counts.
-            pen.write(tx, &Fact::bare("departure.withdrawn").on(before.user.id))?;
-        }
+        // The provider's last word counts.
+        Some(true) => withdraw(tx, pen, before.user.id)?,
         _ => {}
     }
     let changed = apply(tx, pen, by, before.user, &change, hash, jitter)?;
@@ -181,6 +180,8 @@ pub(super) fn hide(tx: &mut Tx<'_>, pen: &Pen, user: User, hidden: bool) -> Resu
     let user = User { hidden, modified_ms: pen.now_ms, ..user };
     users::update(tx, pen.tenant, &user)?;
     users::touch(tx, pen.tenant, user.id, pen.now_ms)?;
+    // Providers see other members now.
+    groups::touch_of_user(tx, pen.tenant, user.id, pen.now_ms)?;
     let kind = if hidden { "user.hidden" } else { "user.shown" };
     pen.write(tx, &Fact::bare(kind).on(user.id))?;
     Ok(user)

@@ -95,7 +95,8 @@ pub(super) fn begin(
         OnDelete::Deactivate { keep_days: Some(days) } => (true, i64::from(days) * DAY_MS),
         OnDelete::Deactivate { keep_days: None } => (false, 0),
     };
-    if ends && let Some(open) = open_removals(tx, pen, user)?.into_iter().min_by_key(|open| open.cancel_asked) {
+    if ends && let Some(open) = open_removals(tx, pen, user)?.into_iter().min_by_key(|open| open.cancel_asked)
+    {
         if open.cancel_asked {
             // Asked here, for the deactivation below would be written before the removal is refused.
             let (user, offboarding) = (user.user_name.clone(), open.id.to_string());

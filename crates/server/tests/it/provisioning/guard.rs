@@ -1,4 +1,4 @@
-use domain::policy::{Guard, Provisioning};
+use domain::policy::{Guard, OnDelete, Provisioning};
 use domain::{Error, OffboardingState, UserId, UserState};
 use exeunt::app::{Caller, Decision, Held, Person, Provisioned, UserRef, Which};
 
@@ -151,5 +151,30 @@ fn a_hundred_at_a_time_and_all_of_them() {
             assert_eq!(open.rows, [], "nothing is left over");
         }
         assert_eq!(held(&company).await, []);
+    });
+}
+
+#[test]
+fn an_administrators_own_departure_decides_what_was_held() {
+    both(|company| async move {
+        let (by, people) = set_up(&company, 0, 2).await;
+        let (cut, deleted) = (people[0].user.guid.as_str(), people[1].user.guid.as_str());
+        assert_eq!(set_active(&company, &by, cut, false).await, Provisioned::Held);
+        assert_eq!(remove(&company, &by, deleted).await, Ok(Provisioned::Held));
+        let secret = company.session("admin").await;
+        let admin = company.app.authenticate_provider(&secret).await.expect("an administrator");
+        done(set_active(&company, &admin, cut, false).await);
+        done(set_active(&company, &admin, deleted, false).await);
+        let left: Vec<_> = held(&company).await.into_iter().map(|held| held.user_name).collect();
+        assert_eq!(left, ["p1"], "a deletion is still to be decided");
+
+        // Kept, and taken back: what was once asked for is no reason to cut whoever is here anew.
+        let on_delete = OnDelete::Deactivate { keep_days: None };
+        set_policy(&company, Provisioning { on_delete, ..Provisioning::default() }).await;
+        done(remove(&company, &admin, deleted).await.expect("removed"));
+        assert_eq!(held(&company).await, []);
+        create(&company, &by, told("p1")).await;
+        assert_eq!(decide(&company, Which::All, Decision::Approve).await, 0);
+        assert_eq!(state(&company, "p1").await, UserState::Active);
     });
 }
