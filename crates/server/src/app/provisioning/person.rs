@@ -4,7 +4,7 @@ use domain::{Error, Fact, Refusal, Role, TenantId, User};
 use secrecy::SecretString;
 use store::{Tx, groups, tenants, users};
 
-use super::belongings::{is_shown, persons};
+use super::belongings::{is_shown, persons, seen_manager};
 use super::create_person::manager;
 use super::held::withdraw;
 use super::{Person, PersonTold, Provisioned, guard, no_user};
@@ -113,8 +113,13 @@ fn revised(
         Some(true) => withdraw(tx, pen, before.user.id)?,
         _ => {}
     }
-    let changed = apply(tx, pen, by, before.user, &change, hash, jitter)?;
-    Ok(Provisioned::Done((person(tx, pen.tenant, changed.user)?, changed.started)))
+    let Person { user, profile, manager, groups } = before;
+    let changed = apply(tx, pen, by, user, &change, hash, jitter)?;
+    // The rest is known: a provider's change of a user is none of its groups.
+    let manager =
+        if change.manager.is_none() { manager } else { seen_manager(tx, pen.tenant, &changed.user)? };
+    let profile = change.profile.as_ref().map_or(profile.clone(), |told| profile.changed_by(told));
+    Ok(Provisioned::Done((Person { user: changed.user, profile, manager, groups }, changed.started)))
 }
 
 /// What providers are told of a user, against what it is.
@@ -140,7 +145,9 @@ impl Revision<'_> {
             email: differs(&before.user.email, &told.email),
             full_name: differs(&before.user.full_name, &told.full_name),
             manager,
-            profile: Some(told.profile.clone()),
+            profile: Some(&told.profile)
+                .filter(|told| before.profile.clone().changed_by(told) != before.profile)
+                .cloned(),
             other_emails: Some(told.other_emails.clone()),
             enabled: self.active,
             ..identity(before, told)
