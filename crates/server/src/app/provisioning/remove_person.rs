@@ -1,7 +1,7 @@
 //! What a provider's deletion means: a departure by the tenant's policy, and that providers see the user no more.
 
 use domain::policy::OnDelete;
-use domain::{Error, Goal, Offboarding, Refusal, Role, User, UserState};
+use domain::{Error, Goal, Offboarding, Refusal, Role, User, UserId, UserState};
 use store::{Tx, offboardings, tenants, users};
 
 use super::person::{hide, person, shown};
@@ -46,7 +46,16 @@ fn locked(tx: &mut Tx<'_>, pen: &Pen, guid: &str) -> Result<User, Error> {
     if found.role == Role::Admin {
         tenants::lock(tx, pen.tenant)?;
     }
-    if users::lock(tx, pen.tenant, &[found.id])? { shown(tx, pen.tenant, guid) } else { Ok(found) }
+    if lock_leavers(tx, pen, std::slice::from_ref(&found))? { shown(tx, pen.tenant, guid) } else { Ok(found) }
+}
+
+/// With their managers, who may inherit: whoever begins a departure locks both in the order of their ids.
+pub(super) fn lock_leavers(tx: &mut Tx<'_>, pen: &Pen, leavers: &[User]) -> Result<bool, Error> {
+    let mut ids: Vec<UserId> = leavers.iter().map(|user| user.id).collect();
+    ids.extend(leavers.iter().filter_map(|user| user.manager));
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(users::lock(tx, pen.tenant, &ids)?)
 }
 
 fn removed(
