@@ -94,7 +94,17 @@ pub fn lock(tx: &mut Tx<'_>, tenant: TenantId, id: GroupId) -> Result<bool> {
     Ok(true)
 }
 
-/// Notes that the group, or who is in it, was changed.
+/// As [`lock`], in the order of ids; each is there once afterwards.
+pub fn lock_all(tx: &mut Tx<'_>, tenant: TenantId, ids: &mut Vec<GroupId>) -> Result<()> {
+    ids.sort_unstable();
+    ids.dedup();
+    for id in ids {
+        lock(tx, tenant, *id)?;
+    }
+    Ok(())
+}
+
+/// Notes that the group, or who is in it, was changed. First lock it: behind its seats it would be too late.
 pub fn touch(tx: &mut Tx<'_>, tenant: TenantId, id: GroupId, now_ms: i64) -> Result<()> {
     tx.execute_one(TOUCH, params![tenant, id, now_ms])
 }

@@ -18,10 +18,11 @@ statements! {
     /// Locked: two departures of one token at once are counted one after the other.
     WINDOW = "SELECT began_ms, present, departures FROM removal_windows WHERE tenant_id = $1 AND token_id = $2 \
               FOR NO KEY UPDATE";
-    SET_WINDOW = "INSERT INTO removal_windows (tenant_id, token_id, began_ms, present, departures) \
-                  VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, token_id) \
-                  DO UPDATE SET began_ms = $3, present = $4, departures = $5";
-    END_WINDOW = "DELETE FROM removal_windows WHERE tenant_id = $1 AND token_id = $2";
+    SET_WINDOW = "UPDATE removal_windows SET began_ms = $3, present = $4, departures = $5 \
+                  WHERE tenant_id = $1 AND token_id = $2";
+    /// The row stays: whoever waits for it would find none.
+    END_WINDOW = "UPDATE removal_windows SET began_ms = 0, present = 0, departures = 0 \
+                  WHERE tenant_id = $1 AND token_id = $2";
     /// Whoever asks twice is held once; what is asked for later, and goes further, counts.
     HOLD = "INSERT INTO held_departures (tenant_id, user_id, token_id, removes, requester, asked_ms) \
             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, user_id) \
@@ -60,12 +61,14 @@ pub struct Held {
 
 /// Locked until the transaction ends; a token's first one began long ago.
 pub fn window(tx: &mut Tx<'_>, tenant: TenantId, token: i64) -> Result<Window> {
+    if let Some(window) = tx.query_opt(WINDOW, params![tenant, token], read_window)? {
+        return Ok(window);
+    }
     tx.execute(BEGIN_WINDOW, params![tenant, token])?;
-    tx.query_one(WINDOW, params![tenant, token], |row| {
-        Ok(Window { began_ms: row.take()?, present: row.take()?, departures: row.take()? })
-    })
+    tx.query_one(WINDOW, params![tenant, token], read_window)
 }
 
+/// Writes over what [`window`] has read.
 pub fn set_window(tx: &mut Tx<'_>, tenant: TenantId, token: i64, window: Window) -> Result<()> {
     let Window { began_ms, present, departures } = window;
     tx.execute_one(SET_WINDOW, params![tenant, token, began_ms, present, departures])
@@ -102,6 +105,10 @@ pub fn list(
 /// Answers whether the user was held.
 pub fn forget(tx: &mut Tx<'_>, tenant: TenantId, user: UserId) -> Result<bool> {
     Ok(tx.execute(FORGET, params![tenant, user])? > 0)
+}
+
+fn read_window(row: &mut Row<'_>) -> Result<Window> {
+    Ok(Window { began_ms: row.take()?, present: row.take()?, departures: row.take()? })
 }
 
 fn read(row: &mut Row<'_>) -> Result<Held> {

@@ -37,7 +37,8 @@ pub(super) fn load(tx: &mut Tx<'_>, tenant: TenantId, start: &Start) -> Result<L
     let policy = tenant_row.policy;
     let found = lookup::find_all(tx, tenant, &asked)?;
     let heirs = Heirs::find(tx, tenant, start.heirs())?;
-    let inheriting = if policy.heir == Heir::Manager { managers_of(&found) } else { Vec::new() };
+    let by_policy = goal.transfers() && policy.heir == Heir::Manager;
+    let inheriting = if by_policy { managers_of(&found) } else { Vec::new() };
     let stale = lock(tx, tenant, &found, &heirs, inheriting, goal)?;
     let (found, mut heirs) = if stale {
         (reread(tx, tenant, found)?, Heirs::find(tx, tenant, start.heirs())?)
@@ -50,8 +51,7 @@ pub(super) fn load(tx: &mut Tx<'_>, tenant: TenantId, start: &Start) -> Result<L
         Heir::Group(id) => groups::by_id(tx, tenant, id)?,
         Heir::Nobody | Heir::Manager => None,
     };
-    let mut managers =
-        if policy.heir == Heir::Manager { managers(tx, tenant, &found)? } else { HashMap::new() };
+    let mut managers = if by_policy { managers(tx, tenant, &found)? } else { HashMap::new() };
     for manager in managers.values_mut() {
         leaving_with_the_rest(manager, &ids, goal);
     }

@@ -30,8 +30,10 @@ fn a_window_is_written_over_and_ends() {
             assert_eq!(held::window(tx, T, 1)?, long_ago);
             held::set_window(tx, T, 1, first)?;
             held::set_window(tx, T, 1, next)?;
-            held::set_window(tx, T, 2, elsewhere)?;
-            held::set_window(tx, OTHER, 1, elsewhere)?;
+            for (tenant, token) in [(T, 2), (OTHER, 1)] {
+                assert_eq!(held::window(tx, tenant, token)?, long_ago);
+                held::set_window(tx, tenant, token, elsewhere)?;
+            }
             let windows = [held::window(tx, T, 1)?, held::window(tx, T, 2)?];
             held::end_window(tx, T, 1)?;
             Ok((windows, [held::window(tx, T, 1)?, held::window(tx, OTHER, 1)?]))

@@ -311,6 +311,8 @@ impl Edits<'_, '_> {
                 now.into_iter().map(|(_, group)| group.id).filter(|id| !join.contains(id)).collect()
             }
         };
+        let mut both: Vec<GroupId> = leave.iter().chain(&join).copied().collect();
+        groups::lock_all(self.tx, tenant, &mut both)?;
         let (mut joined, mut left) = (Vec::new(), Vec::new());
         for group in leave {
             if members::remove(self.tx, tenant, group, user, Seat::Member)? {

@@ -145,6 +145,7 @@ pub(in crate::app) fn seat_all(
     change: SeatChange,
     users: &[UserId],
 ) -> Result<Vec<UserId>, Error> {
+    groups::lock(tx, pen.tenant, group.id)?;
     let mut changed = Vec::new();
     for &user in users {
         let is_new = match change {

@@ -129,11 +129,15 @@ pub(in crate::app) fn create(
         store::Error::Unique(_) => check::name_taken(&user.user_name),
         other => other.into(),
     })?;
+    let mut seats = Vec::with_capacity(new.groups.len());
     for reference in &new.groups {
         let group = reference.find(tx, pen.tenant)?;
-        let group = group.ok_or_else(|| Error::not_found("group", reference.shown()))?;
-        members::add(tx, pen.tenant, group.id, user.id, Seat::Member)?;
-        groups::touch(tx, pen.tenant, group.id, pen.now_ms)?;
+        seats.push(group.ok_or_else(|| Error::not_found("group", reference.shown()))?.id);
+    }
+    groups::lock_all(tx, pen.tenant, &mut seats)?;
+    for group in seats {
+        members::add(tx, pen.tenant, group, user.id, Seat::Member)?;
+        groups::touch(tx, pen.tenant, group, pen.now_ms)?;
     }
     // By the same rules as later: what is empty was not told.
     let profile = Profile::default().changed_by(&new.profile);

@@ -14,6 +14,16 @@ pub(super) fn is_shown(user: &User) -> bool {
     user.state != UserState::Removed && !user.hidden
 }
 
+/// Who manages this user, as far as providers see it.
+pub(super) fn seen_manager(tx: &mut Tx<'_>, tenant: TenantId, user: &User) -> Result<Option<Manager>, Error> {
+    let Some(id) = user.manager else { return Ok(None) };
+    Ok(users::by_id(tx, tenant, id)?.filter(is_shown).as_ref().map(named))
+}
+
+fn named(manager: &User) -> Manager {
+    Manager { guid: manager.guid.clone(), full_name: manager.full_name.clone() }
+}
+
 /// These users as providers see them, in the same order.
 pub(super) fn persons(
     tx: &mut Tx<'_>,
@@ -28,10 +38,7 @@ pub(super) fn persons(
     managers.dedup();
     let mut managers = users::by_ids(tx, tenant, &managers)?;
     managers.retain(is_shown);
-    let named = |id: UserId| {
-        let manager = managers.iter().find(|manager| manager.id == id)?;
-        Some(Manager { guid: manager.guid.clone(), full_name: manager.full_name.clone() })
-    };
+    let named = |id: UserId| managers.iter().find(|manager| manager.id == id).map(named);
     let mut groups = HashMap::<_, Vec<_>>::new();
     if with_groups {
         for (user, group) in members::groups_of_users(tx, tenant, &ids)? {

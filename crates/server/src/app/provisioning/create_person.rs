@@ -4,6 +4,7 @@ use domain::{Action, Error, Goal, NameKey, Offboarding, StepState, User, UserId,
 use secrecy::SecretString;
 use store::{Tx, emails, offboardings, tenants, users};
 
+use super::held::withdraw;
 use super::person::{Revision, hide, person};
 use super::{Person, PersonTold};
 use crate::app::directory::change::apply;
@@ -37,8 +38,7 @@ impl App {
         let (created, started) = self
             .write_for(caller, move |tx, pen| {
                 tenants::lock(tx, pen.tenant)?;
-                let kept = users::by_name(tx, pen.tenant, &NameKey::new(&told.user_name))?;
-                if let Some(kept) = kept.filter(|user| user.hidden && user.state != UserState::Removed) {
+                if let Some(kept) = kept(tx, pen, &told.user_name)? {
                     return take_back(tx, pen, &by, kept, &told, hash.as_deref(), jitter);
                 }
                 let manager = manager(tx, pen, told.manager.as_deref())?.map(UserRef::Id);
@@ -68,6 +68,19 @@ pub(super) fn manager(tx: &mut Tx<'_>, pen: &Pen, guid: Option<&str>) -> Result<
     }
 }
 
+/// Who of that name was removed by a provider and is here still, locked.
+fn kept(tx: &mut Tx<'_>, pen: &Pen, name: &str) -> Result<Option<User>, Error> {
+    let is_kept = |user: &User| user.hidden && user.state != UserState::Removed;
+    let Some(found) = users::by_name(tx, pen.tenant, &NameKey::new(name))?.filter(is_kept) else {
+        return Ok(None);
+    };
+    if !users::lock(tx, pen.tenant, &[found.id])? {
+        return Ok(Some(found));
+    }
+    // Its time may have come while this waited; only a tombstone gives its name away.
+    Ok(users::by_id(tx, pen.tenant, found.id)?.filter(is_kept))
+}
+
 /// Makes a user who was removed by its provider what it is told to be now.
 fn take_back(
     tx: &mut Tx<'_>,
@@ -78,14 +91,13 @@ fn take_back(
     hash: Option<&str>,
     jitter: u64,
 ) -> Result<(Person, Option<Started>), Error> {
-    users::lock(tx, pen.tenant, &[kept.id])?;
-    let kept = users::by_id(tx, pen.tenant, kept.id)?.ok_or_else(|| Error::internal(&"a user is gone"))?;
     if kept.external_id != told.external_id {
         let text =
             format!("a user named {} was removed and is kept under another external id", kept.user_name);
         return Err(Error::Conflict(text));
     }
     call_off_removal(tx, pen, &kept)?;
+    withdraw(tx, pen, kept.id)?;
     let shown = hide(tx, pen, kept, false)?;
     let before = person(tx, pen.tenant, shown)?;
     let active = Some(told.active.unwrap_or(true));

@@ -25,6 +25,10 @@ pub(super) fn admits(
     removes: bool,
 ) -> Result<bool, Error> {
     let (Role::Scim, Credential::Token { id: token, .. }) = (by.role, &by.credential) else {
+        // What was held is decided by that: but for a deletion, where this is none.
+        if removes || held::of_user(tx, pen.tenant, user.id)?.is_some_and(|held| !held.removes) {
+            held::forget(tx, pen.tenant, user.id)?;
+        }
         return Ok(true);
     };
     let was_held = held::of_user(tx, pen.tenant, user.id)?;

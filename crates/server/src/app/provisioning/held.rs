@@ -5,7 +5,7 @@ use serde_json::json;
 use store::held::{self, Held};
 use store::{Tx, tenants, users};
 
-use super::remove_person::begin;
+use super::remove_person::{begin, lock_leavers};
 use crate::app::lookup::find_all;
 use crate::app::offboardings::one_more;
 use crate::app::start::Started;
@@ -160,10 +160,13 @@ impl Deciding<'_> {
     fn all(&self, tx: &mut Tx<'_>, pen: &Pen, ids: &[UserId]) -> Result<Part, Error> {
         // An administrator among them may be the last.
         tenants::lock(tx, pen.tenant)?;
-        users::lock(tx, pen.tenant, ids)?;
+        let mut users = users::by_ids(tx, pen.tenant, ids)?;
+        if lock_leavers(tx, pen, &users)? {
+            users = users::by_ids(tx, pen.tenant, ids)?;
+        }
         let mut part = Part::default();
         let mut tokens: Vec<i64> = Vec::new();
-        for user in users::by_ids(tx, pen.tenant, ids)? {
+        for user in users {
             // Withdrawn or decided meanwhile.
             let Some(held) = held::of_user(tx, pen.tenant, user.id)? else { continue };
             match self.one(tx, pen, &user, &held) {
@@ -196,6 +199,14 @@ impl Deciding<'_> {
         pen.write(tx, &Fact::new(kind, detail).on(user.id))?;
         Ok(started)
     }
+}
+
+/// What was asked of this user counts no more.
+pub(super) fn withdraw(tx: &mut Tx<'_>, pen: &Pen, user: UserId) -> Result<(), Error> {
+    if held::forget(tx, pen.tenant, user)? {
+        pen.write(tx, &Fact::bare("departure.withdrawn").on(user))?;
+    }
+    Ok(())
 }
 
 /// A token that was held up may go on once everything of it is decided.

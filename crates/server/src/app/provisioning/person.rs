@@ -2,10 +2,11 @@
 
 use domain::{Error, Fact, Refusal, Role, TenantId, User};
 use secrecy::SecretString;
-use store::{Tx, held, tenants, users};
+use store::{Tx, groups, tenants, users};
 
-use super::belongings::{is_shown, persons};
+use super::belongings::{is_shown, persons, seen_manager};
 use super::create_person::manager;
+use super::held::withdraw;
 use super::{Person, PersonTold, Provisioned, guard, no_user};
 use crate::app::directory::change::{apply, must_lock_tenant};
 use crate::app::start::Started;
@@ -108,14 +109,17 @@ fn revised(
     change.check()?;
     match change.enabled {
         Some(false) if !guard::admits_cut(tx, pen, by, &before.user)? => return Ok(Provisioned::Held),
-        Some(true) if held::forget(tx, pen.tenant, before.user.id)? => {
-            // The provider's last word counts.
-            pen.write(tx, &Fact::bare("departure.withdrawn").on(before.user.id))?;
-        }
+        // The provider's last word counts.
+        Some(true) => withdraw(tx, pen, before.user.id)?,
         _ => {}
     }
-    let changed = apply(tx, pen, by, before.user, &change, hash, jitter)?;
-    Ok(Provisioned::Done((person(tx, pen.tenant, changed.user)?, changed.started)))
+    let Person { user, profile, manager, groups } = before;
+    let changed = apply(tx, pen, by, user, &change, hash, jitter)?;
+    // The rest is known: a provider's change of a user is none of its groups.
+    let manager =
+        if change.manager.is_none() { manager } else { seen_manager(tx, pen.tenant, &changed.user)? };
+    let profile = change.profile.as_ref().map_or(profile.clone(), |told| profile.changed_by(told));
+    Ok(Provisioned::Done((Person { user: changed.user, profile, manager, groups }, changed.started)))
 }
 
 /// What providers are told of a user, against what it is.
@@ -141,7 +145,9 @@ impl Revision<'_> {
             email: differs(&before.user.email, &told.email),
             full_name: differs(&before.user.full_name, &told.full_name),
             manager,
-            profile: Some(told.profile.clone()),
+            profile: Some(&told.profile)
+                .filter(|told| before.profile.clone().changed_by(told) != before.profile)
+                .cloned(),
             other_emails: Some(told.other_emails.clone()),
             enabled: self.active,
             ..identity(before, told)
@@ -181,6 +187,8 @@ pub(super) fn hide(tx: &mut Tx<'_>, pen: &Pen, user: User, hidden: bool) -> Resu
     let user = User { hidden, modified_ms: pen.now_ms, ..user };
     users::update(tx, pen.tenant, &user)?;
     users::touch(tx, pen.tenant, user.id, pen.now_ms)?;
+    // Providers see other members now.
+    groups::touch_of_user(tx, pen.tenant, user.id, pen.now_ms)?;
     let kind = if hidden { "user.hidden" } else { "user.shown" };
     pen.write(tx, &Fact::bare(kind).on(user.id))?;
     Ok(user)

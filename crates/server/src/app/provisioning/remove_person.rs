@@ -1,7 +1,7 @@
 //! What a provider's deletion means: a departure by the tenant's policy, and that providers see the user no more.
 
 use domain::policy::OnDelete;
-use domain::{Error, Goal, Offboarding, Role, User, UserState};
+use domain::{Error, Goal, Offboarding, Refusal, Role, User, UserId, UserState};
 use store::{Tx, offboardings, tenants, users};
 
 use super::person::{hide, person, shown};
@@ -46,7 +46,16 @@ fn locked(tx: &mut Tx<'_>, pen: &Pen, guid: &str) -> Result<User, Error> {
     if found.role == Role::Admin {
         tenants::lock(tx, pen.tenant)?;
     }
-    if users::lock(tx, pen.tenant, &[found.id])? { shown(tx, pen.tenant, guid) } else { Ok(found) }
+    if lock_leavers(tx, pen, std::slice::from_ref(&found))? { shown(tx, pen.tenant, guid) } else { Ok(found) }
+}
+
+/// With their managers, who may inherit: whoever begins a departure locks both in the order of their ids.
+pub(super) fn lock_leavers(tx: &mut Tx<'_>, pen: &Pen, leavers: &[User]) -> Result<bool, Error> {
+    let mut ids: Vec<UserId> = leavers.iter().map(|user| user.id).collect();
+    ids.extend(leavers.iter().filter_map(|user| user.manager));
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(users::lock(tx, pen.tenant, &ids)?)
 }
 
 fn removed(
@@ -56,8 +65,9 @@ fn removed(
     user: User,
     jitter: u64,
 ) -> Result<Provisioned<Vec<Started>>, Error> {
-    // What is under way already is no departure of this token's.
-    if !is_leaving(tx, pen, &user)? && !guard::admits(tx, pen, by, &user, true)? {
+    // What is under way already is no departure of this token's; what is only planned is cut now.
+    let is_under_way = user.state != UserState::Active && is_leaving(tx, pen, &user)?;
+    if !is_under_way && !guard::admits(tx, pen, by, &user, true)? {
         return Ok(Provisioned::Held);
     }
     begin(tx, pen, by, &user, true, jitter).map(Provisioned::Done)
@@ -65,12 +75,17 @@ fn removed(
 
 /// Somebody else removes the user already: then that goes on.
 fn is_leaving(tx: &mut Tx<'_>, pen: &Pen, user: &User) -> Result<bool, Error> {
-    let open = offboardings::open_of_users(tx, pen.tenant, &[user.id])?;
-    let removes = |open: &Offboarding| open.goal.removes() && !open.cancel_asked;
-    Ok(open.iter().any(removes))
+    Ok(open_removals(tx, pen, user)?.iter().any(|open| !open.cancel_asked))
 }
 
-/// Begins the departure that a provider asked for: a deactivation, or a deletion by the tenant's policy.
+fn open_removals(tx: &mut Tx<'_>, pen: &Pen, user: &User) -> Result<Vec<Offboarding>, Error> {
+    let mut open = offboardings::open_of_users(tx, pen.tenant, &[user.id])?;
+    open.retain(|open| open.goal.removes());
+    Ok(open)
+}
+
+/// Begins the departure that a provider asked for: a deactivation, or a deletion by the tenant's policy. What is
+/// refused has written nothing.
 pub(super) fn begin(
     tx: &mut Tx<'_>,
     pen: &Pen,
@@ -79,23 +94,29 @@ pub(super) fn begin(
     removes: bool,
     jitter: u64,
 ) -> Result<Vec<Started>, Error> {
-    if removes && is_leaving(tx, pen, user)? {
-        hide(tx, pen, user.clone(), true)?;
-        return Ok(Vec::new());
-    }
     let tenant = tenants::by_id(tx, pen.tenant)?.ok_or_else(|| Error::internal(&"the tenant is gone"))?;
     let policy = tenant.policy;
     let start = |goal| Start::new(goal, vec![UserRef::Id(user.id)]);
     let removal = |keep_ms| Start { keep_ms, awaits_heir: true, ..start(Goal::Remove) };
-    let (ends, keep_ms) = match policy.scim.on_delete {
+    let (mut ends, keep_ms) = match policy.scim.on_delete {
         _ if !removes => (false, 0),
         OnDelete::Remove => (true, 0),
         OnDelete::Deactivate { keep_days: Some(days) } => (true, i64::from(days) * DAY_MS),
         OnDelete::Deactivate { keep_days: None } => (false, 0),
     };
+    if ends && let Some(open) = open_removals(tx, pen, user)?.into_iter().min_by_key(|open| open.cancel_asked)
+    {
+        if open.cancel_asked {
+            // Asked here, for the deactivation below would be written before the removal is refused.
+            let (user, offboarding) = (user.user_name.clone(), open.id.to_string());
+            return Err(Refusal::Leaving { user, offboarding }.into());
+        }
+        ends = false;
+    }
     let mut started = Vec::new();
     let is_active = user.state == UserState::Active;
     // Whoever must be deactivated before a removal is deactivated before it: a deletion does not fail by that rule.
+    // Nor does the cut wait for the day of a removal that somebody else has planned.
     if is_active && (!ends || policy.require_deactivated_before_remove) {
         started.extend(accept(tx, pen, by, &start(Goal::Deactivate), jitter)?);
     }

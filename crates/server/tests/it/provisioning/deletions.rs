@@ -1,8 +1,8 @@
-use domain::policy::{Heir, OnDelete, Provisioning};
+use domain::policy::{Guard, Heir, OnDelete, Provisioning};
 use domain::{
     Action, Error, Goal, Handover, Offboarding, OffboardingState, Owner, Policy, StepState, UserId, UserState,
 };
-use exeunt::app::{HeirRef, OffboardingFilter, Start, UserRef};
+use exeunt::app::{Decision, HeirRef, OffboardingFilter, Provisioned, Start, UserRef, Which};
 
 use super::{create, is_missing, provider, remove, set_active, set_policy, set_whole_policy, told};
 use crate::fixture::Company;
@@ -193,8 +193,62 @@ fn a_removal_that_is_under_way_goes_on_unseen() {
         let started = company.app.start(&company.console, leave).await.expect("accepted").remove(0);
         remove(&company, &by, &made.guid).await.expect("removed");
         assert!(is_missing(&company.app.person(&by, &made.guid).await));
-        assert_eq!(latest(&company, made.id).await.id, started.offboarding.id, "no other has begun");
+        let now = user(&company, made.id).await;
+        assert_eq!(now.state, UserState::Deactivated, "the cut does not wait for the day of the other");
+        let cut = latest(&company, made.id).await;
+        assert_eq!((cut.goal, cut.state), (Goal::Deactivate, OffboardingState::Completed));
+        let planned = company.app.offboarding(&company.console, &started.offboarding.id).await.expect("it");
+        assert_eq!(planned.offboarding.state, OffboardingState::Scheduled, "that one goes on");
         let refused = company.app.create_person(&by, told("jsmith"), None).await;
         assert!(matches!(&refused, Err(Error::Conflict(text)) if text.contains("scheduled")), "{refused:?}");
+    });
+}
+
+#[test]
+fn a_departure_that_is_only_planned_is_counted_when_it_is_cut() {
+    both(|company| async move {
+        let guard = Guard { users: 0, percent: 100, window_s: 60 };
+        set_policy(&company, Provisioning { guard, ..Provisioning::default() }).await;
+        let by = provider(&company).await;
+        let made = create(&company, &by, told("jsmith")).await.user;
+        let start_ms = Some(company.clock.now_ms() + DAY_MS);
+        let leave = Start { start_ms, ..Start::new(Goal::Leave, vec![UserRef::Id(made.id)]) };
+        company.app.start(&company.console, leave).await.expect("accepted");
+        assert_eq!(remove(&company, &by, &made.guid).await, Ok(Provisioned::Held));
+        assert_eq!(user(&company, made.id).await.state, UserState::Active);
+        let approved = company.app.decide_held(&company.console, Which::All, Decision::Approve).await;
+        assert_eq!(approved.expect("decided").departures, 1);
+        let now = user(&company, made.id).await;
+        assert_eq!((now.state, now.hidden), (UserState::Deactivated, true));
+    });
+}
+
+#[test]
+fn a_deletion_beside_a_removal_that_is_being_called_off_does_all_or_nothing() {
+    both(|company| async move {
+        let guard = Guard { users: 0, percent: 100, window_s: 60 };
+        let scim = Provisioning { guard, ..Provisioning::default() };
+        let policy = Policy { require_deactivated_before_remove: true, scim, ..Policy::default() };
+        set_whole_policy(&company, policy).await;
+        let by = provider(&company).await;
+        let platform = company.platform("training", "{}").await;
+        let made = create(&company, &by, told("jsmith")).await.user;
+        company.account(made.id, platform, "jsmith").await;
+        let start_ms = Some(company.clock.now_ms() + DAY_MS);
+        let leave = Start { start_ms, ..Start::new(Goal::Leave, vec![UserRef::Id(made.id)]) };
+        let planned = company.app.start(&company.console, leave).await.expect("accepted").remove(0);
+        company.clock.advance(DAY_MS);
+        let work = company.app.claim("node", 60_000, vec![(platform, 1)]).await.expect("a claim");
+        assert_eq!(work.len(), 1, "one step is under way");
+        let id = &planned.offboarding.id;
+        company.app.cancel(&company.console, id, "she stays").await.expect("called off");
+
+        assert_eq!(remove(&company, &by, &made.guid).await, Ok(Provisioned::Held));
+        let decided = company.app.decide_held(&company.console, Which::All, Decision::Approve).await;
+        let decided = decided.expect("decided");
+        assert_eq!((decided.departures, decided.refused.len()), (0, 1));
+        let now = user(&company, made.id).await;
+        assert_eq!((now.state, now.hidden), (UserState::Active, false), "it is held, and nothing else");
+        assert_eq!(latest(&company, made.id).await.id, *id);
     });
 }

@@ -1,8 +1,8 @@
-use domain::policy::{Guard, Provisioning};
-use domain::{Error, OffboardingState, UserId, UserState};
-use exeunt::app::{Caller, Decision, Held, Person, Provisioned, UserRef, Which};
+use domain::policy::{Guard, OnDelete, Provisioning};
+use domain::{Error, OffboardingState, UserState};
+use exeunt::app::{Caller, Decision, Person, Provisioned, UserRef, Which};
 
-use super::{create, done, provider, remove, set_active, set_policy, told};
+use super::{create, done, held_by, provider, remove, set_active, set_policy, told};
 use crate::fixture::Company;
 use crate::home::both;
 
@@ -18,10 +18,6 @@ async fn set_up(company: &Company, users: u32, count: usize) -> (Caller, Vec<Per
         people.push(create(company, &by, told(&format!("p{n}"))).await);
     }
     (by, people)
-}
-
-async fn held(company: &Company) -> Vec<Held> {
-    company.app.held_departures(&company.console, None, UserId(0), 100).await.expect("a list").rows
 }
 
 async fn state(company: &Company, name: &str) -> UserState {
@@ -54,7 +50,7 @@ fn one_too_many_waits_for_an_administrator() {
             "nothing was changed"
         );
         let told: Vec<_> =
-            held(&company).await.into_iter().map(|held| (held.user_name, held.removes)).collect();
+            held_by(&company).await.into_iter().map(|held| (held.user_name, held.removes)).collect();
         assert_eq!(told, [("p2".to_owned(), false), ("p3".to_owned(), true)]);
 
         // Time alone lets nothing through that is held.
@@ -91,7 +87,7 @@ fn what_is_approved_begins_and_what_is_rejected_does_not() {
             (told("departure.rejected"), told("departure.approved"), told("offboarding.accepted")),
             (1, 2, 2)
         );
-        assert_eq!(held(&company).await, []);
+        assert_eq!(held_by(&company).await, []);
     });
 }
 
@@ -125,14 +121,14 @@ fn the_last_word_of_a_provider_counts() {
         let guid = &people[0].user.guid;
         assert_eq!(set_active(&company, &by, guid, false).await, Provisioned::Held);
         done(set_active(&company, &by, guid, true).await);
-        assert_eq!(held(&company).await, [], "withdrawn");
+        assert_eq!(held_by(&company).await, [], "withdrawn");
         assert_eq!(state(&company, "p0").await, UserState::Active);
 
         let secret = company.session("admin").await;
         let admin = company.app.authenticate_provider(&secret).await.expect("an administrator");
         assert_eq!(remove(&company, &by, guid).await, Ok(Provisioned::Held));
         done(remove(&company, &admin, guid).await.expect("an administrator is asked nothing"));
-        assert_eq!(held(&company).await, [], "and nobody is removed twice");
+        assert_eq!(held_by(&company).await, [], "and nobody is removed twice");
     });
 }
 
@@ -150,6 +146,31 @@ fn a_hundred_at_a_time_and_all_of_them() {
             let open = company.app.offboardings(&company.console, filter, None, 1).await.expect("a list");
             assert_eq!(open.rows, [], "nothing is left over");
         }
-        assert_eq!(held(&company).await, []);
+        assert_eq!(held_by(&company).await, []);
+    });
+}
+
+#[test]
+fn an_administrators_own_departure_decides_what_was_held() {
+    both(|company| async move {
+        let (by, people) = set_up(&company, 0, 2).await;
+        let (cut, deleted) = (people[0].user.guid.as_str(), people[1].user.guid.as_str());
+        assert_eq!(set_active(&company, &by, cut, false).await, Provisioned::Held);
+        assert_eq!(remove(&company, &by, deleted).await, Ok(Provisioned::Held));
+        let secret = company.session("admin").await;
+        let admin = company.app.authenticate_provider(&secret).await.expect("an administrator");
+        done(set_active(&company, &admin, cut, false).await);
+        done(set_active(&company, &admin, deleted, false).await);
+        let left: Vec<_> = held_by(&company).await.into_iter().map(|held| held.user_name).collect();
+        assert_eq!(left, ["p1"], "a deletion is still to be decided");
+
+        // Kept, and taken back: what was once asked for is no reason to cut whoever is here anew.
+        let on_delete = OnDelete::Deactivate { keep_days: None };
+        set_policy(&company, Provisioning { on_delete, ..Provisioning::default() }).await;
+        done(remove(&company, &admin, deleted).await.expect("removed"));
+        assert_eq!(held_by(&company).await, []);
+        create(&company, &by, told("p1")).await;
+        assert_eq!(decide(&company, Which::All, Decision::Approve).await, 0);
+        assert_eq!(state(&company, "p1").await, UserState::Active);
     });
 }

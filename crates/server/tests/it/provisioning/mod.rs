@@ -1,5 +1,6 @@
 //! Users and groups as identity providers keep them, through `app`. Every test runs on both databases.
 
+mod at_once; // requests at once, on PostgreSQL
 mod deletions; // what a deletion means, by every policy
 mod guard; // more departures than a token may ask for, and an administrator's word
 mod persons; // users made and changed
@@ -9,8 +10,8 @@ mod switching; // deactivation and return
 mod tokens; // what a token for provisioning opens
 
 use domain::policy::Provisioning;
-use domain::{Error, Policy, Profile, Role};
-use exeunt::app::{Caller, NewToken, Person, PersonTold, Provisioned, UserRef};
+use domain::{Error, Policy, Profile, Role, UserId};
+use exeunt::app::{Caller, Held, NewToken, Person, PersonTold, Provisioned, UserRef};
 
 use crate::fixture::Company;
 
@@ -80,6 +81,10 @@ fn done<T>(provisioned: Provisioned<T>) -> T {
         Provisioned::Done(answer) => answer,
         Provisioned::Held => panic!("it is held"),
     }
+}
+
+async fn held_by(company: &Company) -> Vec<Held> {
+    company.app.held_departures(&company.console, None, UserId(0), 100).await.expect("a list").rows
 }
 
 async fn remove(company: &Company, by: &Caller, guid: &str) -> Result<Provisioned<()>, Error> {

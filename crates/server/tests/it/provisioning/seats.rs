@@ -1,8 +1,8 @@
-use domain::policy::Heir;
+use domain::policy::{Heir, OnDelete, Provisioning};
 use domain::{Error, Policy, Refusal};
 use exeunt::app::{Caller, SeatsTold, Team, TeamTold, UserRef, WithMembers};
 
-use super::{create, is_missing, provider, remove, set_whole_policy, told};
+use super::{create, is_missing, provider, remove, set_policy, set_whole_policy, told};
 use crate::fixture::Company;
 use crate::home::both;
 
@@ -173,5 +173,26 @@ fn seats_have_a_limit_and_many_of_them_go_in_parts() {
         let user =
             company.app.user(&company.console, &UserRef::Guid(guids[0].clone())).await.expect("a user");
         assert!(user.groups.is_empty());
+    });
+}
+
+#[test]
+fn who_is_hidden_changes_what_is_seen_of_a_group() {
+    both(|company| async move {
+        let on_delete = OnDelete::Deactivate { keep_days: None };
+        set_policy(&company, Provisioning { on_delete, ..Provisioning::default() }).await;
+        let by = provider(&company).await;
+        let made = create(&company, &by, told("jsmith")).await;
+        let seats = vec![SeatsTold::Only(vec![made.user.guid.clone()])];
+        let new = TeamTold { name: "Ops".to_owned(), seats, ..TeamTold::default() };
+        let before = company.app.create_team(&by, new, true).await.expect("a group");
+        remove(&company, &by, &made.user.guid).await.expect("removed");
+        let without = company.app.team(&by, &before.group.guid, true).await.expect("the group");
+        assert_eq!(without.members.as_deref(), Some(&[][..]));
+        assert!(without.group.revision > before.group.revision, "its ETag is another");
+        create(&company, &by, told("jsmith")).await;
+        let again = company.app.team(&by, &before.group.guid, true).await.expect("the group");
+        assert_eq!(again.members, before.members);
+        assert!(again.group.revision > without.group.revision);
     });
 }
