@@ -199,11 +199,13 @@ fn manager(document: &Document) -> String {
     if id.is_empty() { place.rsplit('/').next().unwrap_or_default().to_owned() } else { id }
 }
 
+/// As a whole: a `$ref` left behind would go on saying who it was.
 fn put_manager(document: &mut Document, new: &str) {
     let mut extension = match document.get(ENTERPRISE_SCHEMA.id) {
         Some(Value::Object(fields)) => fields.clone(),
         _ => Map::new(),
     };
+    extension.shift_remove("manager");
     set_part(&mut extension, "manager", "value", new);
     if extension.is_empty() {
         document.shift_remove(ENTERPRISE_SCHEMA.id);

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::{GROUP, Provider, refused};
+use super::{CORE, ENTERPRISE, GROUP, Provider, refused};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn members_that_say_nothing_empty_no_group() {
@@ -18,4 +18,24 @@ async fn members_that_say_nothing_empty_no_group() {
         refused(&provider.patch(&path, implied).await, 400, Some("invalidValue"), "members.value");
         assert_eq!(provider.get(&path).await.json()["members"][0]["value"], ann.as_str(), "{nobody}");
     }
+}
+
+/// What a user's document says of a manager who is gone must not stand in the way of the user's own departure.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_manager_who_left_holds_up_no_departure() {
+    let provider = Provider::new().await;
+    let boss = provider.user("boss").await;
+    let body =
+        json!({"schemas": [CORE, ENTERPRISE], "userName": "ann", ENTERPRISE: {"manager": {"value": boss}}});
+    let ann = provider.made("/Users", &body).await;
+    let path = format!("/Users/{ann}");
+    // Okta sends back what it read, with `$ref`.
+    let read = provider.get(&path).await.json();
+    assert!(read[ENTERPRISE]["manager"].get("$ref").is_some(), "{read}");
+    assert_eq!(provider.put(&path, &read).await.status, 200);
+    assert_eq!(provider.delete(&format!("/Users/{boss}")).await.status, 204);
+    let left = provider.get(&path).await.json();
+    assert!(left.get(ENTERPRISE).is_none(), "{left}");
+    let off = provider.patch(&path, json!([{"op": "replace", "path": "active", "value": false}])).await;
+    assert_eq!((off.status.as_u16(), &off.json()["active"]), (200, &json!(false)), "{}", off.body);
 }
