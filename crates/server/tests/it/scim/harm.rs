@@ -39,3 +39,16 @@ async fn a_manager_who_left_holds_up_no_departure() {
     let off = provider.patch(&path, json!([{"op": "replace", "path": "active", "value": false}])).await;
     assert_eq!((off.status.as_u16(), &off.json()["active"]), (200, &json!(false)), "{}", off.body);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_that_is_no_text_is_another_version() {
+    let provider = Provider::new().await;
+    let ann = provider.user("ann").await;
+    let bearer = format!("Bearer {}", provider.token);
+    let mut request = axum::http::Request::builder().method("DELETE").uri(format!("/scim/v2/Users/{ann}"));
+    request = request.header("Authorization", bearer).header("If-Match", &b"\"\xff\""[..]);
+    let request = request.body(axum::body::Body::empty()).expect("a request");
+    let answer = crate::fixture::send(&provider.company.router, request).await;
+    refused(&answer, 412, None, "version");
+    assert_eq!(provider.get(&format!("/Users/{ann}")).await.status, 200);
+}
