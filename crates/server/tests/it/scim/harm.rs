@@ -52,3 +52,14 @@ async fn a_version_that_is_no_text_is_another_version() {
     refused(&answer, 412, None, "version");
     assert_eq!(provider.get(&format!("/Users/{ann}")).await.status, 200);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_attribute_in_two_spellings_is_one_too_many() {
+    let provider = Provider::new().await;
+    let path = format!("/Users/{}", provider.user("ann").await);
+    let both = json!([{"op": "replace", "value": {"active": true, "Active": false}}]);
+    refused(&provider.patch(&path, both).await, 400, Some("invalidSyntax"), "twice");
+    let passwords = json!([{"op": "replace", "value": {CORE: {"password": "correct horse 1", "Password": "correct horse 2"}}}]);
+    refused(&provider.patch(&path, passwords).await, 400, Some("invalidSyntax"), "twice");
+    assert_eq!(provider.get(&path).await.json()["active"], true);
+}
