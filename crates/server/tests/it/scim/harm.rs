@@ -1,6 +1,8 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{CORE, ENTERPRISE, GROUP, Provider, refused};
+use crate::fixture::Company;
+use crate::home::{Home, both_homes};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn members_that_say_nothing_empty_no_group() {
@@ -62,4 +64,137 @@ async fn one_attribute_in_two_spellings_is_one_too_many() {
     let passwords = json!([{"op": "replace", "value": {CORE: {"password": "correct horse 1", "Password": "correct horse 2"}}}]);
     refused(&provider.patch(&path, passwords).await, 400, Some("invalidSyntax"), "twice");
     assert_eq!(provider.get(&path).await.json()["active"], true);
+}
+
+/// A database takes no NUL, and says so late.
+#[test]
+fn no_odd_text_is_a_fault_of_the_server() {
+    both_homes(|home: Home| async move {
+        let provider = Provider::at(Company::at(home).await).await;
+        let ann = provider.user("ann").await;
+        let group = provider.group("Guides", &[&ann]).await;
+        let (user, group) = (format!("/Users/{ann}"), format!("/Groups/{group}"));
+        let odd = ["\0", "a\0b", "\u{10FFFF}", "%", "_", "'", "\"", "\\", "\u{202e}", "\r\nX: y", "🦀"];
+        for text in odd {
+            let quoted = Value::from(text).to_string();
+            for name in
+                ["id", "userName", "externalId", "displayName", "emails", "groups", "manager", "members"]
+            {
+                for operator in ["eq", "ne", "sw", "co", "gt", "le"] {
+                    let search = json!({"filter": format!("{name} {operator} {quoted}"), "sortBy": name});
+                    let answer = provider.post("/.search", &search).await;
+                    assert!(answer.status.as_u16() <= 400, "{search}: {}", answer.body);
+                }
+            }
+            for (path, operation) in [
+                (&group, json!({"op": "add", "path": "members", "value": [{"value": text}]})),
+                (&group, json!({"op": "remove", "path": format!("members[value eq {quoted}]")})),
+                (&group, json!({"op": "replace", "path": "externalId", "value": text})),
+                (&group, json!({"op": "replace", "path": "displayName", "value": text})),
+                (&user, json!({"op": "replace", "path": "userName", "value": text})),
+                (&user, json!({"op": "replace", "path": "externalId", "value": text})),
+                (&user, json!({"op": "replace", "path": "displayName", "value": text})),
+                (&user, json!({"op": "replace", "path": "emails", "value": [{"value": text}]})),
+                (&user, json!({"op": "replace", "path": "manager", "value": text})),
+                (&user, json!({"op": "replace", "path": "manager.$ref", "value": text})),
+                (&user, json!({"op": "replace", "path": "timezone", "value": text})),
+                (&user, json!({"op": "replace", "path": "password", "value": text})),
+                (
+                    &user,
+                    json!({"op": "add", "path": format!("emails[type eq {quoted}].value"), "value": text}),
+                ),
+            ] {
+                let answer = provider.patch(path, json!([operation])).await;
+                assert!(answer.status.as_u16() < 500, "{operation}: {}", answer.body);
+            }
+        }
+        for cursor in [r#"{"v":1,"q":"0","p":{"text":["\u0000",1]}}"#, "\u{0}", "é"] {
+            let answer = provider.post("/Users/.search", &json!({"cursor": cursor})).await;
+            assert_eq!(answer.status, 400, "{}", answer.body);
+        }
+    });
+}
+
+/// Whatever comes as a body is refused by name, and changes nobody.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_odd_body_is_a_fault_of_the_server() {
+    let provider = Provider::new().await;
+    let (ann, bob) = (provider.user("ann").await, provider.user("bob").await);
+    let group = provider.group("Guides", &[&ann, &bob]).await;
+    let user = provider.get(&format!("/Users/{ann}")).await.json();
+    let deep = format!("{}1{}", "[".repeat(5_000), "]".repeat(5_000));
+    let wrong = [
+        "",
+        "null",
+        "[]",
+        "7",
+        "\"x\"",
+        "[null]",
+        "{}",
+        "{\"schemas\":7}",
+        "1e999",
+        "{\"a\":1,\"a\":2}",
+        &deep,
+    ];
+    for (method, path) in [
+        ("POST", "/Users".to_owned()),
+        ("POST", "/Groups".to_owned()),
+        ("PUT", format!("/Users/{ann}")),
+        ("PATCH", format!("/Users/{ann}")),
+        ("PUT", format!("/Groups/{group}")),
+        ("PATCH", format!("/Groups/{group}")),
+        ("POST", "/Bulk".to_owned()),
+    ] {
+        for body in wrong {
+            let answer = provider.send(method, &path, &[], body).await;
+            assert_eq!(answer.status, 400, "{method} {path} {body:.20}: {}", answer.body);
+        }
+    }
+    for value in [
+        json!(7),
+        json!("x"),
+        json!([]),
+        json!([[]]),
+        json!({"a": {}}),
+        json!([7]),
+        json!(1e300),
+        json!(null),
+    ] {
+        for name in [
+            "active",
+            "emails",
+            "name",
+            "userName",
+            "meta",
+            "groups",
+            "schemas",
+            "id",
+            "password",
+            "roles",
+            "x509Certificates",
+            ENTERPRISE,
+            CORE,
+            "externalId",
+            "manager",
+            "emails.primary",
+            "name.givenName",
+        ] {
+            for op in ["add", "replace", "remove"] {
+                let operation = json!([{"op": op, "path": name, "value": value}]);
+                let answer = provider.patch(&format!("/Users/{ann}"), operation).await;
+                assert!(answer.status.as_u16() < 500, "{op} {name} {value}: {}", answer.body);
+                let implied = json!([{"op": op, "value": {name: value}}]);
+                let answer = provider.patch(&format!("/Users/{ann}"), implied).await;
+                assert!(answer.status.as_u16() < 500, "{op} {name} {value}: {}", answer.body);
+            }
+        }
+    }
+    let now = provider.get(&format!("/Users/{ann}")).await.json();
+    assert_eq!((&now["id"], &now["userName"]), (&user["id"], &json!("x")), "{now}");
+    assert_ne!(now.get("active"), Some(&json!(false)));
+    assert_eq!(provider.company.detail("x").await.user.state, domain::UserState::Active);
+    assert_eq!(
+        provider.get(&format!("/Groups/{group}")).await.json()["members"].as_array().map(Vec::len),
+        Some(2)
+    );
 }
