@@ -1,6 +1,6 @@
 //! One user: how it is seen, and how it becomes what a provider tells.
 
-use domain::{Error, Fact, Refusal, Role, TenantId, User};
+use domain::{Error, Fact, Refusal, Role, TenantId, User, UserState};
 use secrecy::SecretString;
 use store::{Tx, held, tenants, users};
 
@@ -44,9 +44,13 @@ impl App {
                 Ok::<_, E>(revised(tx, pen, &by, before, &told, hash.as_deref(), jitter)?)
             })
             .await?;
-        let Provisioned::Done((person, started)) = revised else { return Ok(Provisioned::Held) };
-        self.hint_started(started.as_slice());
-        Ok(Provisioned::Done(person))
+        Ok(match revised {
+            Provisioned::Held(hold) => Provisioned::Held(hold),
+            Provisioned::Done((person, started)) => {
+                self.hint_started(started.as_slice());
+                Provisioned::Done(person)
+            }
+        })
     }
 }
 
@@ -107,7 +111,11 @@ fn revised(
     let change = revision.change(tx, pen, hash.is_some())?;
     change.check()?;
     match change.enabled {
-        Some(false) if !guard::admits_cut(tx, pen, by, &before.user)? => return Ok(Provisioned::Held),
+        Some(false) if before.user.state == UserState::Active => {
+            if let Some(hold) = guard::holds(tx, pen, by, &before.user, false)? {
+                return Ok(Provisioned::Held(hold));
+            }
+        }
         Some(true) if held::forget(tx, pen.tenant, before.user.id)? => {
             // The provider's last word counts.
             pen.write(tx, &Fact::bare("departure.withdrawn").on(before.user.id))?;

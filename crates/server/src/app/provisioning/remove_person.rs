@@ -34,9 +34,13 @@ impl App {
                 Ok::<_, E>(removed(tx, pen, &by, found.user, jitter)?)
             })
             .await?;
-        let Provisioned::Done(started) = removed else { return Ok(Provisioned::Held) };
-        self.hint_started(&started);
-        Ok(Provisioned::Done(()))
+        Ok(match removed {
+            Provisioned::Held(hold) => Provisioned::Held(hold),
+            Provisioned::Done(started) => {
+                self.hint_started(&started);
+                Provisioned::Done(())
+            }
+        })
     }
 }
 
@@ -57,8 +61,10 @@ fn removed(
     jitter: u64,
 ) -> Result<Provisioned<Vec<Started>>, Error> {
     // What is under way already is no departure of this token's.
-    if !is_leaving(tx, pen, &user)? && !guard::admits(tx, pen, by, &user, true)? {
-        return Ok(Provisioned::Held);
+    if !is_leaving(tx, pen, &user)?
+        && let Some(hold) = guard::holds(tx, pen, by, &user, true)?
+    {
+        return Ok(Provisioned::Held(hold));
     }
     begin(tx, pen, by, &user, true, jitter).map(Provisioned::Done)
 }

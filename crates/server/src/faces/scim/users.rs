@@ -73,13 +73,13 @@ pub(super) async fn delete(desk: &Desk<'_>, id: &str, conditions: Conditions) ->
     let check = move |before: &Person| conditions.check_with(|| person::version(before));
     match desk.app.remove_person(&desk.caller, id, check).await? {
         Provisioned::Done(()) => Ok(()),
-        Provisioned::Held => Err(Failure::held()),
+        Provisioned::Held(hold) => Err(Failure::held(&hold)),
     }
 }
 
 fn answered(desk: &Desk<'_>, revised: Provisioned<Person>) -> Result<Resource, Failure> {
     match revised {
         Provisioned::Done(person) => Ok(person::resource(&person, &desk.base)),
-        Provisioned::Held => Err(Failure::held()),
+        Provisioned::Held(hold) => Err(Failure::held(&hold)),
     }
 }

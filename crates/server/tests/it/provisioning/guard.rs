@@ -1,8 +1,8 @@
 use domain::policy::{Guard, Provisioning};
 use domain::{Error, OffboardingState, UserId, UserState};
-use exeunt::app::{Caller, Decision, Held, Person, Provisioned, UserRef, Which};
+use exeunt::app::{Caller, Decision, Held, Person, UserRef, Which};
 
-use super::{create, done, provider, remove, set_active, set_policy, told};
+use super::{create, done, hold, provider, remove, set_active, set_policy, told};
 use crate::fixture::Company;
 use crate::home::both;
 
@@ -44,8 +44,8 @@ fn one_too_many_waits_for_an_administrator() {
         done(set_active(&company, &by, guid(0), false).await);
         let before = company.log_head().await;
         for _ in 0..2 {
-            assert_eq!(set_active(&company, &by, guid(2), false).await, Provisioned::Held);
-            assert_eq!(remove(&company, &by, guid(3)).await, Ok(Provisioned::Held));
+            hold(set_active(&company, &by, guid(2), false).await);
+            hold(remove(&company, &by, guid(3)).await.expect("an answer"));
         }
         assert_eq!(company.log_kinds(before).await, ["departure.held"; 2], "asked twice, told once");
         assert_eq!(
@@ -59,7 +59,7 @@ fn one_too_many_waits_for_an_administrator() {
 
         // Time alone lets nothing through that is held.
         company.clock.advance(i64::from(WINDOW_S) * 1_000);
-        assert_eq!(set_active(&company, &by, guid(2), false).await, Provisioned::Held);
+        hold(set_active(&company, &by, guid(2), false).await);
         done(set_active(&company, &by, guid(4), false).await);
     });
 }
@@ -102,7 +102,7 @@ fn a_refusal_stays_held_and_a_decided_token_goes_on() {
         done(set_active(&company, &by, &people[0].user.guid, false).await);
         let admin = company.detail("admin").await.user;
         for guid in [&people[1].user.guid, &admin.guid] {
-            assert_eq!(set_active(&company, &by, guid, false).await, Provisioned::Held);
+            hold(set_active(&company, &by, guid, false).await);
         }
         let decided = company.app.decide_held(&company.console, Which::All, Decision::Approve).await;
         let decided = decided.expect("decided");
@@ -110,7 +110,7 @@ fn a_refusal_stays_held_and_a_decided_token_goes_on() {
         let [(of, why)] = &decided.refused[..] else { panic!("{decided:?}") };
         assert_eq!((of.user, why.contains("last active administrator")), (admin.id, true), "{why}");
         assert_eq!(state(&company, "p1").await, UserState::Deactivated);
-        assert_eq!(set_active(&company, &by, &people[2].user.guid, false).await, Provisioned::Held);
+        hold(set_active(&company, &by, &people[2].user.guid, false).await);
 
         assert_eq!(decide(&company, Which::Users(vec![UserRef::Id(admin.id)]), Decision::Reject).await, 1);
         assert_eq!(decide(&company, Which::All, Decision::Approve).await, 1);
@@ -123,14 +123,14 @@ fn the_last_word_of_a_provider_counts() {
     both(|company| async move {
         let (by, people) = set_up(&company, 0, 1).await;
         let guid = &people[0].user.guid;
-        assert_eq!(set_active(&company, &by, guid, false).await, Provisioned::Held);
+        hold(set_active(&company, &by, guid, false).await);
         done(set_active(&company, &by, guid, true).await);
         assert_eq!(held(&company).await, [], "withdrawn");
         assert_eq!(state(&company, "p0").await, UserState::Active);
 
         let secret = company.session("admin").await;
         let admin = company.app.authenticate_provider(&secret).await.expect("an administrator");
-        assert_eq!(remove(&company, &by, guid).await, Ok(Provisioned::Held));
+        hold(remove(&company, &by, guid).await.expect("an answer"));
         done(remove(&company, &admin, guid).await.expect("an administrator is asked nothing"));
         assert_eq!(held(&company).await, [], "and nobody is removed twice");
     });
@@ -141,7 +141,7 @@ fn a_hundred_at_a_time_and_all_of_them() {
     both(|company| async move {
         let (by, people) = set_up(&company, 0, 130).await;
         for person in &people {
-            assert_eq!(set_active(&company, &by, &person.user.guid, false).await, Provisioned::Held);
+            hold(set_active(&company, &by, &person.user.guid, false).await);
         }
         assert_eq!(decide(&company, Which::All, Decision::Approve).await, 130);
         let (running, blocked) = (OffboardingState::Running, OffboardingState::Blocked);
