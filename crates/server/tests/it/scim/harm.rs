@@ -1,3 +1,5 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::{CORE, ENTERPRISE, GROUP, Provider, refused};
@@ -121,7 +123,6 @@ async fn no_odd_body_is_a_fault_of_the_server() {
     let provider = Provider::new().await;
     let (ann, bob) = (provider.user("ann").await, provider.user("bob").await);
     let group = provider.group("Guides", &[&ann, &bob]).await;
-    let user = provider.get(&format!("/Users/{ann}")).await.json();
     let deep = format!("{}1{}", "[".repeat(5_000), "]".repeat(5_000));
     let wrong = [
         "",
@@ -150,6 +151,15 @@ async fn no_odd_body_is_a_fault_of_the_server() {
             assert_eq!(answer.status, 400, "{method} {path} {body:.20}: {}", answer.body);
         }
     }
+    let group = provider.get(&format!("/Groups/{group}")).await.json();
+    assert_eq!(group["members"].as_array().map(Vec::len), Some(2), "{group}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_odd_value_of_a_patch_deactivates_anybody() {
+    let provider = Provider::new().await;
+    let ann = provider.user("ann").await;
+    let user = provider.get(&format!("/Users/{ann}")).await.json();
     for value in [
         json!(7),
         json!("x"),
@@ -193,8 +203,39 @@ async fn no_odd_body_is_a_fault_of_the_server() {
     assert_eq!((&now["id"], &now["userName"]), (&user["id"], &json!("x")), "{now}");
     assert_ne!(now.get("active"), Some(&json!(false)));
     assert_eq!(provider.company.detail("x").await.user.state, domain::UserState::Active);
-    assert_eq!(
-        provider.get(&format!("/Groups/{group}")).await.json()["members"].as_array().map(Vec::len),
-        Some(2)
-    );
+}
+
+/// A cursor is a text that a client can write as well as we can.
+#[test]
+fn no_forged_cursor_is_a_fault_of_the_server() {
+    both_homes(|home: Home| async move {
+        let provider = Provider::at(Company::at(home).await).await;
+        for name in ["ann", "bob", "cid"] {
+            provider.user(name).await;
+        }
+        for sort in
+            ["id", "userName", "externalId", "displayName", "meta.created", "meta.lastModified", "title"]
+        {
+            let search = json!({"cursor": "", "count": 1, "sortBy": sort});
+            let page = provider.post("/Users/.search", &search).await.json();
+            let cursor =
+                URL_SAFE_NO_PAD.decode(page["nextCursor"].as_str().expect("a cursor")).expect("Base64");
+            let mut written: Value = serde_json::from_slice(&cursor).expect("JSON");
+            for begins in [
+                json!({"rows": u64::MAX}),
+                json!({"number": i64::MIN}),
+                json!({"number": i64::MAX}),
+                json!({"text": ["\0", 1]}),
+                json!({"text": ["x\0", i64::MIN]}),
+                json!({"text": ["🦀", 1]}),
+                json!({"ms": [i64::MAX, 1]}),
+            ] {
+                written["p"] = begins;
+                let forged = URL_SAFE_NO_PAD.encode(written.to_string());
+                let search = json!({"cursor": forged, "count": 1, "sortBy": sort});
+                let answer = provider.post("/Users/.search", &search).await;
+                assert!([200, 400].contains(&answer.status.as_u16()), "{sort} {written}: {}", answer.body);
+            }
+        }
+    });
 }
