@@ -83,10 +83,11 @@ fn read_list(attribute: &Attribute, items: &[Value]) -> Result<Option<Value>, Er
     let mut seen = HashSet::new();
     let mut list = Vec::new();
     for item in items {
-        if let Some(item) = read_item(attribute, item)?
-            && seen.insert(item.clone())
-        {
-            list.push(item);
+        match read_item(attribute, item)? {
+            Some(item) if seen.insert(item.clone()) => list.push(item),
+            Some(_) => (),
+            // Passed over, a member that nobody understands would leave the group with whoever else is not named.
+            None => check_required(attribute, &Map::new())?,
         }
     }
     if list.iter().filter(|item| is_primary(item)).count() > 1 {
@@ -130,12 +131,16 @@ fn read_complex(attribute: &Attribute, value: &Value) -> Result<Option<Value>, E
 
 /// A complex value of those sub-attributes, if there are any; then those that are required must be among them.
 pub(crate) fn complete(attribute: &Attribute, fields: Map<String, Value>) -> Result<Option<Value>, Error> {
-    let missing = attribute.sub_attributes.iter().find(|sub| sub.required && !fields.contains_key(sub.name));
-    match missing {
-        _ if fields.is_empty() => Ok(None),
-        Some(sub) => Err(below(attribute, invalid(sub, "is required"))),
-        None => Ok(Some(Value::Object(fields))),
+    if fields.is_empty() {
+        return Ok(None);
     }
+    check_required(attribute, &fields)?;
+    Ok(Some(Value::Object(fields)))
+}
+
+fn check_required(attribute: &Attribute, fields: &Map<String, Value>) -> Result<(), Error> {
+    let missing = attribute.sub_attributes.iter().find(|sub| sub.required && !fields.contains_key(sub.name));
+    missing.map_or(Ok(()), |sub| Err(below(attribute, invalid(sub, "is required"))))
 }
 
 /// `{"$ref": null, "value": "x"}` where a plain `"x"` is meant.
@@ -209,7 +214,7 @@ mod tests {
             (BOSS, json!("7"), json!({"value": "7"})),
             (BOSS, json!([{"VALUE": "7", "display": "Ann", "x": 1}]), json!({"value": "7"})),
             (EMAILS, json!({"Value": "a", "Primary": "True"}), json!([{"value": "a", "primary": true}])),
-            (EMAILS, json!(["a", {"value": "a"}, null, {}]), json!([{"value": "a"}])),
+            (EMAILS, json!(["a", {"value": "a"}]), json!([{"value": "a"}])),
             (TAGS, json!("a"), json!(["a"])),
             (TAGS, json!(["b", "a", "b", ""]), json!(["b", "a"])),
         ] {
@@ -226,7 +231,7 @@ mod tests {
             assert_eq!(read(&BOSS, &value), Ok(None), "{value}");
         }
         assert_eq!(read(&BOSS, &json!({"value": null, "type": "", "x": 1})), Ok(None));
-        assert_eq!(read(&EMAILS, &json!([{}, {"value": ""}])), Ok(None));
+        assert_eq!(read(&TAGS, &json!([null, ""])), Ok(None));
     }
 
     #[test]
@@ -242,6 +247,9 @@ mod tests {
             (BOSS, json!({"type": "x"}), "boss.value is required"),
             (BOSS, json!({"value": "a", "VALUE": "b"}), "boss.value is given twice"),
             (EMAILS, json!([{"value": true}]), "emails.value takes a text"),
+            (EMAILS, json!([null]), "emails.value is required"),
+            (EMAILS, json!(["a", {}]), "emails.value is required"),
+            (EMAILS, json!([{"value": "", "x": 1}]), "emails.value is required"),
             (EMAILS, json!([["a"]]), "emails takes an object"),
             (
                 EMAILS,

@@ -1,7 +1,9 @@
 //! The schema and its version. One series for both databases.
 
+use domain::{TenantId, UserId};
+
 use crate::db::{Tx, params, statements};
-use crate::{Error, Result};
+use crate::{Error, Result, tenants, users};
 
 /// In order; the version of a store is how many of them it has.
 const SERIES: &[&str] = &[
@@ -10,6 +12,11 @@ const SERIES: &[&str] = &[
     include_str!("../../../migrations/0003_connectors.sql"),
     include_str!("../../../migrations/0004_scim.sql"),
 ];
+
+/// The version that brought keys folded in the program.
+const FOLDED: i64 = 4;
+/// Users that are read at a time.
+const AT_ONCE: i64 = 500;
 
 const VERSIONS: &str = "schema_versions";
 const CREATE_VERSIONS: &str =
@@ -37,10 +44,31 @@ pub fn migrate(tx: &mut Tx<'_>) -> Result<(i64, i64)> {
     for (version, script) in (1..).zip(SERIES) {
         if version > before {
             tx.script(script)?;
+            if version == FOLDED && before > 0 {
+                refold(tx)?;
+            }
             tx.execute_one(ADD_VERSION, params![version])?;
         }
     }
     Ok((before, known()))
+}
+
+/// Folds the keys of whoever was there before, which SQL can do for ASCII only.
+fn refold(tx: &mut Tx<'_>) -> Result<()> {
+    let mut tenant = TenantId(0);
+    while let Some(next) = tenants::list(tx, tenant, 1)?.pop() {
+        tenant = next.id;
+        let mut after = UserId(0);
+        loop {
+            let page = users::list(tx, tenant, after, AT_ONCE, false)?;
+            let Some(last) = page.last() else { break };
+            after = last.id;
+            for user in page.iter().filter(|user| !(user.email.is_ascii() && user.full_name.is_ascii())) {
+                users::update(tx, tenant, user)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Refuses a store that this program does not fit.

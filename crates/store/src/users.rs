@@ -61,8 +61,9 @@ statements! {
                    AND NOT hidden LIMIT $2) AS counted";
     ACTIVE_ADMINS = "SELECT COUNT(*) FROM (SELECT id FROM users \
                      WHERE tenant_id = $1 AND role = 'admin' AND state = 'active' LIMIT $2) AS admins";
-    SET_STATE = "UPDATE users SET state = $3, notice = $4, state_since_ms = $5, modified_ms = $5 \
-                 WHERE tenant_id = $1 AND id = $2";
+    /// Whoever is active is seen by identity providers: else none could cut it.
+    SET_STATE = "UPDATE users SET state = $3, notice = $4, state_since_ms = $5, modified_ms = $5, \
+                 hidden = hidden AND $3 <> 'active' WHERE tenant_id = $1 AND id = $2";
     REMOVE = "UPDATE users SET state = $3, notice = NULL, password_hash = NULL, state_since_ms = $4, \
               modified_ms = $4 WHERE tenant_id = $1 AND id = $2";
     PASSWORD_HASH = "SELECT password_hash FROM users WHERE tenant_id = $1 AND id = $2";

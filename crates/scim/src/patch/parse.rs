@@ -1,5 +1,7 @@
 //! Owns: reading a PatchOp message, in the RFC's form and in those that identity providers send.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::{MAX_OPERATIONS, Op, Operation, Patch};
@@ -42,6 +44,7 @@ fn parse_operation(operation: &Value) -> Result<Vec<Operation>, Error> {
         return Err(Error::new(ScimType::InvalidValue, "value is required"));
     }
     let value = field(operation, "value")?.cloned();
+    check_spelled_once(value.as_ref())?;
     let path = match field(operation, "path")? {
         None => None,
         Some(Value::String(path)) if path.trim().is_empty() => None,
@@ -61,9 +64,20 @@ fn parse_operation(operation: &Value) -> Result<Vec<Operation>, Error> {
 /// Besides attributes, Entra ID has `name.givenName` and `emails[type eq "work"].value` for names in such an object.
 pub(super) fn implied(op: Op, attributes: Map<String, Value>) -> Result<Vec<Operation>, Error> {
     let operation = |(name, value): (String, Value)| {
+        check_spelled_once(Some(&value))?;
         Ok(Operation { op, path: Path::parse(&name)?, value: Some(value), implied: true })
     };
     attributes.into_iter().map(operation).collect()
+}
+
+/// Of two spellings of a name the last would win, and nobody knows which one was meant.
+fn check_spelled_once(value: Option<&Value>) -> Result<(), Error> {
+    let Some(Value::Object(fields)) = value else { return Ok(()) };
+    let mut seen = HashSet::new();
+    match fields.keys().find(|name| !seen.insert(name.to_ascii_lowercase())) {
+        Some(name) => Err(syntax(format!("{name} is given twice"))),
+        None => Ok(()),
+    }
 }
 
 impl Op {

@@ -26,7 +26,10 @@ static ATTRIBUTES: [Attribute; 2] = [
 ];
 
 static MEMBERS: [Attribute; 4] = [
-    Attribute::text("value", "The id of the member.").case_exact().mutability(Mutability::Immutable),
+    Attribute::text("value", "The id of the member.")
+        .required()
+        .case_exact()
+        .mutability(Mutability::Immutable),
     Attribute::reference("$ref", &["User"], "Where the member is found.").mutability(Mutability::Immutable),
     Attribute::text("type", "The type of the member.")
         .canonical_values(&["User"])

@@ -94,11 +94,12 @@ fn entra_and_aws_remove_values_by_listing_them() {
         (json!({"value": "b2"}), json!([{"value": "a1", "type": "User"}, {"value": "c3"}])),
         (json!(["b2"]), json!([{"value": "a1", "type": "User"}, {"value": "c3"}])),
         (json!([]), group["members"].clone()),
-        (json!([{"value": null}]), group["members"].clone()),
     ] {
         let operations = json!([{"op": "Remove", "path": "members", "value": value}]);
         check(&GROUP, group.clone(), &operations, json!({"members": left}));
     }
+    let nobody = json!({"op": "Remove", "path": "members", "value": [{"value": "a1"}, {"value": null}]});
+    refused(&GROUP, group, nobody, (ScimType::InvalidValue, "members.value is required"));
     let roles = json!({"roles": [{"value": "x", "type": "t", "primary": true}, {"value": "y"}]});
     let operations = json!([{"op": "Remove", "path": "roles", "value": [{"value": "x"}]}]);
     check(&USER, roles, &operations, json!({"roles": [{"value": "y"}]}));

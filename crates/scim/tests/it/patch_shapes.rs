@@ -1,6 +1,7 @@
 //! Attributes of shapes that the protocol knows and none of our schemas has: lists of texts, required sub-attributes,
 //! immutable attributes.
 
+use scim::schema::USER;
 use scim::{Attribute, Document, Filter, Mutability, Patch, ResourceType, Schema, ScimType};
 use serde_json::{Value, json};
 
@@ -105,5 +106,22 @@ fn texts_of_a_list_are_filtered_by_value() {
     ] {
         let filter = Filter::parse(text).unwrap();
         assert_eq!((filter.check(&DEVICE), filter.matches(&DEVICE, &device)), (Ok(()), matches), "{text}");
+    }
+}
+
+#[test]
+fn a_name_in_two_spellings_is_given_twice() {
+    let urn = USER.schema.id;
+    for value in [
+        json!({"value": {"active": true, "Active": false}}),
+        json!({"value": {urn: {"title": "a", "TITLE": "b"}}}),
+        json!({"path": urn, "value": {"title": "a", "TITLE": "b"}}),
+        json!({"path": "name", "value": {"givenName": "a", "givenname": "b"}}),
+    ] {
+        let mut operation = value;
+        operation["op"] = json!("replace");
+        let error = Patch::parse(&json!({"Operations": [operation]})).expect_err("twice");
+        assert_eq!(error.scim_type, ScimType::InvalidSyntax, "{operation}");
+        assert!(error.detail.ends_with("is given twice"), "{}", error.detail);
     }
 }

@@ -76,6 +76,14 @@ fn enable(tx: &mut Tx<'_>, tenant: TenantId, user: &User, now_ms: i64) -> Result
         UserState::Removed => Ok(Outcome::Refused { reason: format!("{} has been removed", user.user_name) }),
         UserState::Deactivated => {
             users::set_state(tx, tenant, user.id, UserState::Active, None, now_ms)?;
+            if user.hidden {
+                // Its groups show it again, too.
+                groups::touch_of_user(tx, tenant, user.id, now_ms)?;
+                return Ok(done(format!(
+                    "{} is active, and seen by identity providers again",
+                    user.user_name
+                )));
+            }
             Ok(done(format!("{} is active", user.user_name)))
         }
     }

@@ -91,8 +91,9 @@ pub use offboardings::{Detail, Page};
 pub use platforms::{MAX_IN_FLIGHT, NewPlatform, PlatformStatus};
 pub use preview::Preview;
 pub use provisioning::{
-    Decided, Decision, Found, Keep, MAX_SCANNED, MAX_SEATS, Manager, Matches, Member, Order, PeopleQuery,
-    Person, PersonTold, Provisioned, Query, Rank, SeatsTold, Team, TeamTold, TeamsQuery, Which, WithMembers,
+    Decided, Decision, Found, Hold, Keep, MAX_SCANNED, MAX_SEATS, Manager, Matches, Member, Order,
+    PeopleQuery, Person, PersonTold, Provisioned, Query, Rank, SeatsTold, Team, TeamTold, TeamsQuery, Which,
+    WithMembers,
 };
 pub use release::{TenantRef, TenantRelease, WorkloadRef};
 pub use report::{PlatformReport, Report, reports};

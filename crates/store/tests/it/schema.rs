@@ -16,7 +16,7 @@ const FIRST_VERSION: &str = "CREATE TABLE schema_versions (version BIGINT NOT NU
 const HELD: &str = "INSERT INTO tenants VALUES (1, 'company', NULL, '{}', 1); \
     INSERT INTO users (tenant_id, id, guid, user_name, name_key, email, full_name, description, state, role, \
     protected, created_ms, state_since_ms) VALUES \
-    (1, 1, 'g1', 'ann', 'ann', 'ann@example.com', 'Ann', '', 'active', 'admin', FALSE, 1, 1), \
+    (1, 1, 'g1', 'ann', 'ann', 'ann@example.com', 'ANNA ÉLODIE', '', 'active', 'admin', FALSE, 1, 1), \
     (1, 2, 'g2', 'bob', 'bob', '', '', '', 'removed', 'none', FALSE, 1, 2), \
     (1, 3, 'g3', 'bob', 'bob', '', '', '', 'deactivated', 'none', FALSE, 3, 3); \
     INSERT INTO groups VALUES (1, 1, 'g', 'Ops', 'ops', '', 1); \
@@ -143,6 +143,7 @@ fn a_store_of_the_first_version_keeps_what_it_holds() {
             assert!(row.starts_with(&before[..before.len() - 1]), "{row} was {before}");
         }
 
+        assert_eq!(base.raw_number("SELECT COUNT(*) FROM users WHERE full_name_key = 'anna élodie'"), 1);
         let named = store.read(|tx| tokens::list(tx, T, 0, 10)).await.expect("tokens");
         let kinds: Vec<_> = named.iter().map(|token| (token.name.as_str(), token.kind)).collect();
         assert_eq!(kinds, [("ci", TokenKind::Named), ("nightly", TokenKind::Named)]);

@@ -3,37 +3,37 @@
 //! It stands between a provider that has lost its users, by a wrong filter or a wrong hand, and ours.
 
 use domain::policy::Guard;
-use domain::{Error, Fact, Role, TenantId, User, UserState};
+use domain::{Error, Fact, Role, TenantId, User};
 use serde_json::json;
 use store::held::{self, Held, Window};
 use store::{Tx, tenants, users};
 
+use super::Hold;
 use crate::app::{Caller, Credential, Pen};
 
-/// Whether an active user may be cut now; else it is held.
-pub(super) fn admits_cut(tx: &mut Tx<'_>, pen: &Pen, by: &Caller, user: &User) -> Result<bool, Error> {
-    if user.state == UserState::Active { admits(tx, pen, by, user, false) } else { Ok(true) }
-}
-
-/// Whether a departure that begins now is within the measure of its token; else it is held. One that is held stays
-/// so until an administrator has decided, however often it is asked for.
-pub(super) fn admits(
+/// Holds a departure that begins now beyond the measure of its token. One that is held stays so until an administrator
+/// has decided, however often it is asked for.
+pub(super) fn holds(
     tx: &mut Tx<'_>,
     pen: &Pen,
     by: &Caller,
     user: &User,
     removes: bool,
-) -> Result<bool, Error> {
+) -> Result<Option<Hold>, Error> {
     let (Role::Scim, Credential::Token { id: token, .. }) = (by.role, &by.credential) else {
         // What was held is decided by that: but for a deletion, where this is none.
         if removes || held::of_user(tx, pen.tenant, user.id)?.is_some_and(|held| !held.removes) {
             held::forget(tx, pen.tenant, user.id)?;
         }
-        return Ok(true);
+        return Ok(None);
     };
     let was_held = held::of_user(tx, pen.tenant, user.id)?;
-    if was_held.is_none() && count(tx, pen, *token)? {
-        return Ok(true);
+    let guard = guard(tx, pen.tenant)?;
+    let window = window(tx, pen, *token, guard)?;
+    let limit = guard.limit(window.present);
+    if was_held.is_none() && window.departures < limit {
+        held::set_window(tx, pen.tenant, *token, Window { departures: window.departures + 1, ..window })?;
+        return Ok(None);
     }
     let held = Held {
         user: user.id,
@@ -44,25 +44,26 @@ pub(super) fn admits(
         asked_ms: pen.now_ms,
     };
     held::hold(tx, pen.tenant, &held)?;
-    if was_held.is_none_or(|was| removes && !was.removes) {
+    if was_held.as_ref().is_none_or(|was| removes && !was.removes) {
         let detail = json!({ "token": token, "removes": removes });
         pen.write(tx, &Fact::new("departure.held", detail).on(user.id))?;
     }
-    Ok(false)
+    Ok(Some(Hold {
+        removes: removes || was_held.as_ref().is_some_and(|was| was.removes),
+        since_ms: was_held.map_or(pen.now_ms, |was| was.asked_ms),
+        limit,
+        window_s: guard.window_s,
+    }))
 }
 
-/// Counts one more departure of this token, unless that were too many.
-fn count(tx: &mut Tx<'_>, pen: &Pen, token: i64) -> Result<bool, Error> {
-    let guard = guard(tx, pen.tenant)?;
-    let mut window = held::window(tx, pen.tenant, token)?;
-    if pen.now_ms >= window.began_ms.saturating_add(window_ms(guard)) {
-        let present = users::count_shown(tx, pen.tenant, guard.most_counted())?;
-        window = Window { began_ms: pen.now_ms, present, departures: 0 };
+/// The window of a token, locked: a new one where the last is over.
+fn window(tx: &mut Tx<'_>, pen: &Pen, token: i64, guard: Guard) -> Result<Window, Error> {
+    let window = held::window(tx, pen.tenant, token)?;
+    if pen.now_ms < window.began_ms.saturating_add(window_ms(guard)) {
+        return Ok(window);
     }
-    let within = window.departures < guard.limit(window.present);
-    let departures = window.departures + i64::from(within);
-    held::set_window(tx, pen.tenant, token, Window { departures, ..window })?;
-    Ok(within)
+    let present = users::count_shown(tx, pen.tenant, guard.most_counted())?;
+    Ok(Window { began_ms: pen.now_ms, present, departures: 0 })
 }
 
 fn guard(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Guard, Error> {

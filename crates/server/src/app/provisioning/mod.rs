@@ -59,7 +59,19 @@ pub struct PersonTold {
 pub enum Provisioned<T> {
     Done(T),
     /// The departure that it asks for is one too many for its token: an administrator decides, and nothing was changed.
-    Held,
+    Held(Hold),
+}
+
+/// A departure that waits for an administrator, and the measure of its token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// Else the user is to be deactivated.
+    pub removes: bool,
+    /// When it was asked for first.
+    pub since_ms: i64,
+    /// So many departures may begin in a window.
+    pub limit: i64,
+    pub window_s: u32,
 }
 
 /// A group as an identity provider sees it.

@@ -1,6 +1,6 @@
 //! One user: how it is seen, and how it becomes what a provider tells.
 
-use domain::{Error, Fact, Refusal, Role, TenantId, User};
+use domain::{Error, Fact, Refusal, Role, TenantId, User, UserState};
 use secrecy::SecretString;
 use store::{Tx, groups, tenants, users};
 
@@ -45,9 +45,13 @@ impl App {
                 Ok::<_, E>(revised(tx, pen, &by, before, &told, hash.as_deref(), jitter)?)
             })
             .await?;
-        let Provisioned::Done((person, started)) = revised else { return Ok(Provisioned::Held) };
-        self.hint_started(started.as_slice());
-        Ok(Provisioned::Done(person))
+        Ok(match revised {
+            Provisioned::Held(hold) => Provisioned::Held(hold),
+            Provisioned::Done((person, started)) => {
+                self.hint_started(started.as_slice());
+                Provisioned::Done(person)
+            }
+        })
     }
 }
 
@@ -108,7 +112,11 @@ fn revised(
     let change = revision.change(tx, pen, hash.is_some())?;
     change.check()?;
     match change.enabled {
-        Some(false) if !guard::admits_cut(tx, pen, by, &before.user)? => return Ok(Provisioned::Held),
+        Some(false) if before.user.state == UserState::Active => {
+            if let Some(hold) = guard::holds(tx, pen, by, &before.user, false)? {
+                return Ok(Provisioned::Held(hold));
+            }
+        }
         // The provider's last word counts.
         Some(true) => withdraw(tx, pen, before.user.id)?,
         _ => {}
@@ -138,7 +146,11 @@ impl Revision<'_> {
         let manager = if was == told.manager.as_deref() {
             None
         } else {
-            Some(manager(tx, pen, told.manager.as_deref())?.map_or(NewManager::Nobody, NewManager::Is))
+            match manager(tx, pen, told.manager.as_deref()) {
+                // Nobody stays because the manager is not there.
+                Err(Error::Invalid { .. }) if self.active == Some(false) => None,
+                found => Some(found?.map_or(NewManager::Nobody, NewManager::Is)),
+            }
         };
         let differs = |before: &str, told: &String| Some(told.clone()).filter(|told| told != before);
         let change = UserChange {

@@ -34,9 +34,13 @@ impl App {
                 Ok::<_, E>(removed(tx, pen, &by, found.user, jitter)?)
             })
             .await?;
-        let Provisioned::Done(started) = removed else { return Ok(Provisioned::Held) };
-        self.hint_started(&started);
-        Ok(Provisioned::Done(()))
+        Ok(match removed {
+            Provisioned::Held(hold) => Provisioned::Held(hold),
+            Provisioned::Done(started) => {
+                self.hint_started(&started);
+                Provisioned::Done(())
+            }
+        })
     }
 }
 
@@ -67,8 +71,8 @@ fn removed(
 ) -> Result<Provisioned<Vec<Started>>, Error> {
     // What is under way already is no departure of this token's; what is only planned is cut now.
     let is_under_way = user.state != UserState::Active && is_leaving(tx, pen, &user)?;
-    if !is_under_way && !guard::admits(tx, pen, by, &user, true)? {
-        return Ok(Provisioned::Held);
+    if !is_under_way && let Some(hold) = guard::holds(tx, pen, by, &user, true)? {
+        return Ok(Provisioned::Held(hold));
     }
     begin(tx, pen, by, &user, true, jitter).map(Provisioned::Done)
 }

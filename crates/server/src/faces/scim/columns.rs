@@ -264,9 +264,11 @@ fn leaf<T: Columns>(
         };
     };
     if name == "meta.resourceType" {
-        let mut own = Document::new();
-        own.insert("meta".to_owned(), json!({"resourceType": resource_type.name}));
-        return Needed::constant(equal_part(filter).matches(resource_type, &own));
+        let (part, meta) = (equal_part(filter), json!({"resourceType": resource_type.name}));
+        return Needed::constant(match within {
+            Some(attribute) => part.matches_item(attribute, &meta),
+            None => part.matches(resource_type, &Document::from_iter([("meta".to_owned(), meta)])),
+        });
     }
     if matches!(asked, Asked::Compares(_, Value::Null)) {
         return Needed::unknown();

@@ -10,6 +10,7 @@ use crate::random;
 
 /// Cursors of other versions are refused.
 const VERSION: u8 = 1;
+const FOREIGN: &str = "cursor is none that this server gave";
 /// Hex digits that tell one query from another: 64 bits.
 const QUERY_DIGITS: usize = 16;
 
@@ -75,7 +76,7 @@ pub(super) fn read(query: &str, cursor: &str) -> Result<Place, Error> {
     let bytes = URL_SAFE_NO_PAD.decode(cursor).ok();
     let written: Option<Written> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     let written = written.filter(|written| written.version == VERSION);
-    let written = written.ok_or_else(|| invalid("cursor is none that this server gave"))?;
+    let written = written.ok_or_else(|| invalid(FOREIGN))?;
     if written.query != digest(query) {
         return Err(invalid("cursor is of a query with another filter or another order"));
     }
@@ -83,6 +84,8 @@ pub(super) fn read(query: &str, cursor: &str) -> Result<Place, Error> {
     Ok(match written.begins {
         Begins::Rows(rows) => Place::Offset(rows),
         Begins::Number(number) => behind(KeyValue::None, number),
+        // No text of a store holds a NUL, so no cursor of ours does.
+        Begins::Text(text, _) if text.contains('\0') => return Err(invalid(FOREIGN)),
         Begins::Text(text, number) => behind(KeyValue::Text(text), number),
         Begins::Ms(ms, number) => behind(KeyValue::Millis(ms), number),
     })

@@ -10,14 +10,10 @@ use scim::message::bulk::Refused;
 use scim::{Document, ScimType, message};
 
 use super::answer;
+use crate::app::Hold;
 
 /// When to ask again a server that cannot answer now.
 const UNAVAILABLE_RETRY_S: i64 = 5;
-/// What a departure beyond its token's measure is told; the user is as before.
-const HELD: &str = "This departure is one too many for its token in a short time (the mass-removal guard): it is \
-    held until an administrator of Exeunt says yes or no. The user stays as it is until then, nothing is lost, and \
-    there is no need to send the request again.";
-
 #[derive(Clone, Debug)]
 pub(super) struct Failure {
     pub status: StatusCode,
@@ -42,8 +38,17 @@ impl Failure {
         Self { header, ..Self::new(StatusCode::METHOD_NOT_ALLOWED, detail) }
     }
 
-    pub(super) fn held() -> Self {
-        Self::new(StatusCode::FORBIDDEN, HELD)
+    /// What a departure beyond its token's measure is told; the user is as before.
+    pub(super) fn held(hold: &Hold) -> Self {
+        let Hold { removes, since_ms, limit, window_s } = *hold;
+        let asked = if removes { "deletion" } else { "deactivation" };
+        let since = crate::clock::shown(since_ms);
+        let detail = format!(
+            "This {asked} is held since {since}, until an administrator of Exeunt says yes or no: it is one more than \
+             the {limit} departures that this token may ask for within {window_s} s (the mass-removal guard). The user \
+             stays as it is until then, nothing is lost, and there is no need to send the request again."
+        );
+        Self::new(StatusCode::FORBIDDEN, detail)
     }
 
     /// The resource is not as the client last saw it (RFC 7644 section 3.14).

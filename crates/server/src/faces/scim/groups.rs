@@ -57,7 +57,6 @@ pub(super) async fn patch(
         conditions.check_with(|| team::version(before))?;
         let mut document = team::written(before);
         patch.apply(&GROUP, &mut document)?;
-        resource::check(&GROUP, &document)?;
         let mut told = team::told(&document)?;
         if let Some(seats) = &told_seats {
             told.seats.clone_from(seats);

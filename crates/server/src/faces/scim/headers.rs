@@ -60,8 +60,9 @@ pub(super) struct Conditions {
 impl Conditions {
     pub(super) fn of(exchange: &Exchange) -> Self {
         let text = |name: HeaderName| {
-            let values = exchange.headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
-            let values: Vec<&str> = values.collect();
+            // One that is no text is no version of ours; left out, the change would be made unconditionally.
+            let values = exchange.headers.get_all(name).iter();
+            let values: Vec<_> = values.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
             (!values.is_empty()).then(|| values.join(","))
         };
         Self { matching: text(IF_MATCH), none_matching: text(IF_NONE_MATCH) }

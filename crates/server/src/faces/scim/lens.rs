@@ -95,9 +95,16 @@ pub(super) static LENSES: [Lens; 11] = [
 /// Every address, the one that counts first: the primary one, else the first.
 pub(super) fn emails(document: &Document) -> impl Iterator<Item = String> {
     let items = items(document, "emails");
-    let first = items.iter().position(is_primary).unwrap_or(0);
-    let order = std::iter::once(first).chain((0..items.len()).filter(move |at| *at != first));
+    let first = counting_email(items);
+    let order = first.into_iter().chain((0..items.len()).filter(move |at| Some(*at) != first));
     order.filter_map(|at| items.get(at)?.get("value")?.as_str()).map(str::to_owned)
+}
+
+/// Where the address that counts is; an item may have only a type.
+fn counting_email(items: &[Value]) -> Option<usize> {
+    let has_address = |item: &Value| item.get("value").is_some();
+    let primary = items.iter().position(|item| has_address(item) && is_primary(item));
+    primary.or_else(|| items.iter().position(has_address))
 }
 
 fn text(document: &Document, name: &str) -> String {
@@ -153,11 +160,14 @@ fn items<'a>(document: &'a Document, name: &str) -> &'a [Value] {
 /// Whoever has no address in the directory has none.
 fn put_email(document: &mut Document, new: &str) {
     let mut list = items(document, "emails").to_vec();
-    let at = list.iter().position(is_primary).unwrap_or(0);
-    match list.get_mut(at) {
+    let counting = counting_email(&list);
+    match counting.and_then(|at| list.get_mut(at)) {
         _ if new.is_empty() => list.clear(),
         Some(Value::Object(email)) => drop(email.insert("value".to_owned(), new.into())),
-        _ => list.push(json!({"value": new, "type": "work", "primary": true})),
+        _ => {
+            list.retain(|email| !is_primary(email));
+            list.push(json!({"value": new, "type": "work", "primary": true}));
+        }
     }
     set_items(document, "emails", list);
 }
@@ -199,11 +209,13 @@ fn manager(document: &Document) -> String {
     if id.is_empty() { place.rsplit('/').next().unwrap_or_default().to_owned() } else { id }
 }
 
+/// As a whole: a `$ref` left behind would go on saying who it was.
 fn put_manager(document: &mut Document, new: &str) {
     let mut extension = match document.get(ENTERPRISE_SCHEMA.id) {
         Some(Value::Object(fields)) => fields.clone(),
         _ => Map::new(),
     };
+    extension.shift_remove("manager");
     set_part(&mut extension, "manager", "value", new);
     if extension.is_empty() {
         document.shift_remove(ENTERPRISE_SCHEMA.id);

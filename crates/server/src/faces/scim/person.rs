@@ -113,7 +113,8 @@ pub(super) fn location(base: &str, guid: &str) -> String {
 }
 
 fn hashed(document: &Document) -> String {
-    let hash = random::hash(&Value::Object(document.clone()).to_string());
+    // A map with texts for names always becomes JSON.
+    let hash = random::hash(&serde_json::to_string(document).unwrap_or_default());
     format!("W/\"{}\"", hash.get(..VERSION_DIGITS).unwrap_or(&hash))
 }
 

@@ -59,7 +59,6 @@ pub(super) async fn patch(
 fn patched(before: &Person, patch: &Patch) -> Result<PersonTold, Failure> {
     let mut document = person::written(before);
     patch.apply(&USER, &mut document)?;
-    resource::check(&USER, &document)?;
     let mut told = person::retold(before, document);
     let names_it = |name: &str| name.eq_ignore_ascii_case("active");
     let named = patch.operations.iter().any(|operation| names_it(&operation.path.attribute.name));
@@ -74,13 +73,13 @@ pub(super) async fn delete(desk: &Desk<'_>, id: &str, conditions: Conditions) ->
     let check = move |before: &Person| conditions.check_with(|| person::version(before));
     match desk.app.remove_person(&desk.caller, id, check).await? {
         Provisioned::Done(()) => Ok(()),
-        Provisioned::Held => Err(Failure::held()),
+        Provisioned::Held(hold) => Err(Failure::held(&hold)),
     }
 }
 
 fn answered(desk: &Desk<'_>, revised: Provisioned<Person>) -> Result<Resource, Failure> {
     match revised {
         Provisioned::Done(person) => Ok(person::resource(&person, &desk.base)),
-        Provisioned::Held => Err(Failure::held()),
+        Provisioned::Held(hold) => Err(Failure::held(&hold)),
     }
 }

@@ -43,10 +43,10 @@ fn a_token_never_gets_more_departures_by_asking_at_once() {
             let (company, by) = (Arc::clone(&company), by.clone());
             asking.spawn(async move {
                 if n % 2 == 0 {
-                    remove(&company, &by, &guid).await.expect("an answer") == Provisioned::Held
+                    matches!(remove(&company, &by, &guid).await.expect("an answer"), Provisioned::Held(_))
                 } else {
                     let revised = revise(&company, &by, &guid, |told| told.active = Some(false)).await;
-                    revised.expect("an answer") == Provisioned::Held
+                    matches!(revised.expect("an answer"), Provisioned::Held(_))
                 }
             });
         }

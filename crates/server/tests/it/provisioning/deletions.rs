@@ -2,9 +2,9 @@ use domain::policy::{Guard, Heir, OnDelete, Provisioning};
 use domain::{
     Action, Error, Goal, Handover, Offboarding, OffboardingState, Owner, Policy, StepState, UserId, UserState,
 };
-use exeunt::app::{Decision, HeirRef, OffboardingFilter, Provisioned, Start, UserRef, Which};
+use exeunt::app::{Caller, Decision, HeirRef, OffboardingFilter, Start, UserRef, Which};
 
-use super::{create, is_missing, provider, remove, set_active, set_policy, set_whole_policy, told};
+use super::{create, hold, is_missing, provider, remove, set_active, set_policy, set_whole_policy, told};
 use crate::fixture::Company;
 use crate::home::both;
 
@@ -214,7 +214,7 @@ fn a_departure_that_is_only_planned_is_counted_when_it_is_cut() {
         let start_ms = Some(company.clock.now_ms() + DAY_MS);
         let leave = Start { start_ms, ..Start::new(Goal::Leave, vec![UserRef::Id(made.id)]) };
         company.app.start(&company.console, leave).await.expect("accepted");
-        assert_eq!(remove(&company, &by, &made.guid).await, Ok(Provisioned::Held));
+        hold(remove(&company, &by, &made.guid).await.expect("an answer"));
         assert_eq!(user(&company, made.id).await.state, UserState::Active);
         let approved = company.app.decide_held(&company.console, Which::All, Decision::Approve).await;
         assert_eq!(approved.expect("decided").departures, 1);
@@ -243,7 +243,7 @@ fn a_deletion_beside_a_removal_that_is_being_called_off_does_all_or_nothing() {
         let id = &planned.offboarding.id;
         company.app.cancel(&company.console, id, "she stays").await.expect("called off");
 
-        assert_eq!(remove(&company, &by, &made.guid).await, Ok(Provisioned::Held));
+        hold(remove(&company, &by, &made.guid).await.expect("an answer"));
         let decided = company.app.decide_held(&company.console, Which::All, Decision::Approve).await;
         let decided = decided.expect("decided");
         assert_eq!((decided.departures, decided.refused.len()), (0, 1));
@@ -251,4 +251,25 @@ fn a_deletion_beside_a_removal_that_is_being_called_off_does_all_or_nothing() {
         assert_eq!((now.state, now.hidden), (UserState::Active, false), "it is held, and nothing else");
         assert_eq!(latest(&company, made.id).await.id, *id);
     });
+}
+
+#[test]
+fn whom_an_administrator_restores_a_provider_sees_again() {
+    both(|company| async move {
+        let on_delete = OnDelete::Deactivate { keep_days: None };
+        set_policy(&company, Provisioning { on_delete, ..Provisioning::default() }).await;
+        let by = provider(&company).await;
+        let made = create(&company, &by, told("jsmith")).await.user;
+        hidden_from(&company, &by, &made.guid).await;
+        let restore = Start::new(Goal::Restore, vec![UserRef::Id(made.id)]);
+        company.app.start(&company.console, restore).await.expect("restored");
+        let seen = company.app.person(&by, &made.guid).await.expect("seen");
+        assert_eq!((seen.user.state, seen.user.hidden), (UserState::Active, false));
+        hidden_from(&company, &by, &made.guid).await;
+    });
+}
+
+async fn hidden_from(company: &Company, by: &Caller, guid: &str) {
+    super::done(remove(company, by, guid).await.expect("removed"));
+    assert!(is_missing(&company.app.person(by, guid).await));
 }

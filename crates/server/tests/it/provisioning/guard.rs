@@ -1,8 +1,8 @@
 use domain::policy::{Guard, OnDelete, Provisioning};
 use domain::{Error, OffboardingState, UserState};
-use exeunt::app::{Caller, Decision, Person, Provisioned, UserRef, Which};
+use exeunt::app::{Caller, Decision, Person, UserRef, Which};
 
-use super::{create, done, held_by, provider, remove, set_active, set_policy, told};
+use super::{create, done, held_by, hold, provider, remove, set_active, set_policy, told};
 use crate::fixture::Company;
 use crate::home::both;
 
@@ -40,8 +40,8 @@ fn one_too_many_waits_for_an_administrator() {
         done(set_active(&company, &by, guid(0), false).await);
         let before = company.log_head().await;
         for _ in 0..2 {
-            assert_eq!(set_active(&company, &by, guid(2), false).await, Provisioned::Held);
-            assert_eq!(remove(&company, &by, guid(3)).await, Ok(Provisioned::Held));
+            hold(set_active(&company, &by, guid(2), false).await);
+            hold(remove(&company, &by, guid(3)).await.expect("an answer"));
         }
         assert_eq!(company.log_kinds(before).await, ["departure.held"; 2], "asked twice, told once");
         assert_eq!(
@@ -55,7 +55,7 @@ fn one_too_many_waits_for_an_administrator() {
 
         // Time alone lets nothing through that is held.
         company.clock.advance(i64::from(WINDOW_S) * 1_000);
-        assert_eq!(set_active(&company, &by, guid(2), false).await, Provisioned::Held);
+        hold(set_active(&company, &by, guid(2), false).await);
         done(set_active(&company, &by, guid(4), false).await);
     });
 }
@@ -98,7 +98,7 @@ fn a_refusal_stays_held_and_a_decided_token_goes_on() {
         done(set_active(&company, &by, &people[0].user.guid, false).await);
         let admin = company.detail("admin").await.user;
         for guid in [&people[1].user.guid, &admin.guid] {
-            assert_eq!(set_active(&company, &by, guid, false).await, Provisioned::Held);
+            hold(set_active(&company, &by, guid, false).await);
         }
         let decided = company.app.decide_held(&company.console, Which::All, Decision::Approve).await;
         let decided = decided.expect("decided");
@@ -106,7 +106,7 @@ fn a_refusal_stays_held_and_a_decided_token_goes_on() {
         let [(of, why)] = &decided.refused[..] else { panic!("{decided:?}") };
         assert_eq!((of.user, why.contains("last active administrator")), (admin.id, true), "{why}");
         assert_eq!(state(&company, "p1").await, UserState::Deactivated);
-        assert_eq!(set_active(&company, &by, &people[2].user.guid, false).await, Provisioned::Held);
+        hold(set_active(&company, &by, &people[2].user.guid, false).await);
 
         assert_eq!(decide(&company, Which::Users(vec![UserRef::Id(admin.id)]), Decision::Reject).await, 1);
         assert_eq!(decide(&company, Which::All, Decision::Approve).await, 1);
@@ -119,14 +119,14 @@ fn the_last_word_of_a_provider_counts() {
     both(|company| async move {
         let (by, people) = set_up(&company, 0, 1).await;
         let guid = &people[0].user.guid;
-        assert_eq!(set_active(&company, &by, guid, false).await, Provisioned::Held);
+        hold(set_active(&company, &by, guid, false).await);
         done(set_active(&company, &by, guid, true).await);
         assert_eq!(held_by(&company).await, [], "withdrawn");
         assert_eq!(state(&company, "p0").await, UserState::Active);
 
         let secret = company.session("admin").await;
         let admin = company.app.authenticate_provider(&secret).await.expect("an administrator");
-        assert_eq!(remove(&company, &by, guid).await, Ok(Provisioned::Held));
+        hold(remove(&company, &by, guid).await.expect("an answer"));
         done(remove(&company, &admin, guid).await.expect("an administrator is asked nothing"));
         assert_eq!(held_by(&company).await, [], "and nobody is removed twice");
     });
@@ -137,7 +137,7 @@ fn a_hundred_at_a_time_and_all_of_them() {
     both(|company| async move {
         let (by, people) = set_up(&company, 0, 130).await;
         for person in &people {
-            assert_eq!(set_active(&company, &by, &person.user.guid, false).await, Provisioned::Held);
+            hold(set_active(&company, &by, &person.user.guid, false).await);
         }
         assert_eq!(decide(&company, Which::All, Decision::Approve).await, 130);
         let (running, blocked) = (OffboardingState::Running, OffboardingState::Blocked);
@@ -155,8 +155,8 @@ fn an_administrators_own_departure_decides_what_was_held() {
     both(|company| async move {
         let (by, people) = set_up(&company, 0, 2).await;
         let (cut, deleted) = (people[0].user.guid.as_str(), people[1].user.guid.as_str());
-        assert_eq!(set_active(&company, &by, cut, false).await, Provisioned::Held);
-        assert_eq!(remove(&company, &by, deleted).await, Ok(Provisioned::Held));
+        hold(set_active(&company, &by, cut, false).await);
+        hold(remove(&company, &by, deleted).await.expect("an answer"));
         let secret = company.session("admin").await;
         let admin = company.app.authenticate_provider(&secret).await.expect("an administrator");
         done(set_active(&company, &admin, cut, false).await);

@@ -11,7 +11,7 @@ mod tokens; // what a token for provisioning opens
 
 use domain::policy::Provisioning;
 use domain::{Error, Policy, Profile, Role, UserId};
-use exeunt::app::{Caller, Held, NewToken, Person, PersonTold, Provisioned, UserRef};
+use exeunt::app::{Caller, Held, Hold, NewToken, Person, PersonTold, Provisioned, UserRef};
 
 use crate::fixture::Company;
 
@@ -79,7 +79,14 @@ async fn set_active(company: &Company, by: &Caller, guid: &str, active: bool) ->
 fn done<T>(provisioned: Provisioned<T>) -> T {
     match provisioned {
         Provisioned::Done(answer) => answer,
-        Provisioned::Held => panic!("it is held"),
+        Provisioned::Held(hold) => panic!("{hold:?}"),
+    }
+}
+
+fn hold<T>(provisioned: Provisioned<T>) -> Hold {
+    match provisioned {
+        Provisioned::Done(_) => panic!("it is done"),
+        Provisioned::Held(hold) => hold,
     }
 }
 

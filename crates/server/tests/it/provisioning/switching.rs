@@ -78,3 +78,20 @@ fn what_is_scheduled_already_is_cut_now_when_it_is_asked_for() {
         assert!(matches!(back, Err(Error::Refused(_))), "the leave must be called off first: {back:?}");
     });
 }
+
+#[test]
+fn nobody_stays_because_a_manager_is_not_there() {
+    both(|company| async move {
+        let by = provider(&company).await;
+        let made = create(&company, &by, told("jsmith")).await.user;
+        let unknown = |active| {
+            revise(&company, &by, &made.guid, move |told| {
+                (told.active, told.manager) = (Some(active), Some("0".repeat(32)));
+            })
+        };
+        let refused = unknown(true).await;
+        assert!(matches!(refused, Err(Error::Invalid { field: "manager", .. })), "{refused:?}");
+        let cut = done(unknown(false).await.expect("cut"));
+        assert_eq!((cut.user.state, cut.manager), (UserState::Deactivated, None));
+    });
+}

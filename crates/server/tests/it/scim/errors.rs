@@ -226,8 +226,13 @@ async fn a_departure_beyond_the_measure_is_held_and_says_so() {
     let (ann, bob) = (provider.user("ann").await, provider.user("bob").await);
     assert_eq!(provider.delete(&format!("/Users/{ann}")).await.status, 204);
     let path = format!("/Users/{bob}");
+    let since = exeunt::clock::shown(provider.company.clock.now_ms());
     for _ in 0..2 {
-        refused(&provider.delete(&path).await, 403, None, "nothing is lost");
+        let told = provider.delete(&path).await;
+        refused(&told, 403, None, "nothing is lost");
+        refused(&told, 403, None, &format!("This deletion is held since {since}, until an administrator"));
+        refused(&told, 403, None, "the 1 departures that this token may ask for within 3600 s");
+        provider.company.clock.advance(60_000);
     }
     let off = json!([{"op": "replace", "path": "active", "value": false}, {"op": "add", "path": "title", "value": "T"}]);
     refused(&provider.patch(&path, off).await, 403, None, "administrator");

@@ -2,6 +2,7 @@
 
 mod bulk; // many operations in one request
 mod errors; // what is wrong, and how it is said
+mod harm; // what would hurt somebody who is not meant, or the server
 mod properties; // random operations and filters, against the pure crate
 mod providers; // what Entra ID, Okta and others send
 mod queries; // filters, orders and pages

@@ -151,3 +151,18 @@ async fn the_root_lists_users_and_then_groups() {
         assert_eq!(kinds(&provider.post("/.search", &body).await.json()), expected, "{filter}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn brackets_around_meta_lose_nobody() {
+    let provider = Provider::new().await;
+    provider.user("ann").await;
+    for (filter, finds) in [
+        ("userName eq \"ann\" and meta[resourceType eq \"User\"]", 1),
+        ("userName eq \"ann\" and meta[resourceType ne \"User\"]", 0),
+        ("userName eq \"ann\" and meta[resourceType eq \"Group\"]", 0),
+        ("userName eq \"ann\" and meta[created pr and resourceType sw \"Us\"]", 1),
+    ] {
+        let found = provider.post("/Users/.search", &json!({"filter": filter})).await;
+        assert_eq!(found.json()["totalResults"], finds, "{filter}: {}", found.body);
+    }
+}

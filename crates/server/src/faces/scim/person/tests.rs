@@ -158,3 +158,27 @@ fn no_password_is_kept() {
     assert_eq!(told.active, Some(false));
     assert_eq!(Value::Object(told.profile.scim), json!({"userName": "bjensen"}));
 }
+
+/// An address that another face changed is changed where it stands: the old one must not stay as another of the user's.
+#[test]
+fn a_changed_address_replaces_the_one_that_counts() {
+    for (emails, expected) in [
+        (
+            json!([{"type": "work"}, {"value": "old@x", "type": "home"}]),
+            json!([{"type": "work"}, {"value": "new@x", "type": "home"}]),
+        ),
+        (
+            json!([{"type": "work", "primary": true}, {"value": "old@x"}, {"value": "b@x"}]),
+            json!([{"type": "work", "primary": true}, {"value": "new@x"}, {"value": "b@x"}]),
+        ),
+        (
+            json!([{"type": "work", "primary": true}]),
+            json!([{"value": "new@x", "type": "work", "primary": true}]),
+        ),
+    ] {
+        let document = json!({"userName": "bjensen", "emails": emails});
+        let mut person = kept(told(document.as_object().cloned().expect("an object")));
+        person.user.email = "new@x".to_owned();
+        assert_eq!(written(&person)["emails"], expected);
+    }
+}
