@@ -12,6 +12,7 @@ use domain::{
 use store::{Tx, accounts, assets, groups, offboardings, platforms, tenants, users};
 
 use super::heirs::{Heirs, leaving_with_the_rest, successors};
+use super::policy::policy_of;
 use super::start::Start;
 use super::{Caller, HeirRef, UserRef, lookup};
 
@@ -33,8 +34,7 @@ pub(super) struct Loaded {
 pub(super) fn load(tx: &mut Tx<'_>, tenant: TenantId, start: &Start) -> Result<Loaded, Error> {
     let goal = start.goal;
     let asked: Vec<UserRef> = start.users.iter().map(|leaver| leaver.user.clone()).collect();
-    let tenant_row = tenants::by_id(tx, tenant)?.ok_or_else(|| Error::internal(&"the tenant is gone"))?;
-    let policy = tenant_row.policy;
+    let policy = policy_of(tx, tenant)?;
     let found = lookup::find_all(tx, tenant, &asked)?;
     let heirs = Heirs::find(tx, tenant, start.heirs())?;
     let by_policy = goal.transfers() && policy.heir == Heir::Manager;

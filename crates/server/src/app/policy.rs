@@ -1,17 +1,16 @@
 //! A tenant's policy.
 
 use domain::policy::{Heir, MAX_GRACE_MS};
-use domain::{Error, Fact, Policy, Role};
+use domain::{Error, Fact, Policy, Role, TenantId};
 use serde_json::json;
-use store::{groups, tenants};
+use store::{Tx, groups, tenants};
 
 use super::{App, Caller};
 
 impl App {
     pub async fn policy(&self, caller: &Caller) -> Result<Policy, Error> {
         caller.require(Role::Auditor)?;
-        let tenant = self.store.read(|tx| Ok::<_, Error>(tenants::by_id(tx, caller.tenant)?)).await?;
-        Ok(tenant.ok_or_else(|| Error::internal(&"the tenant is gone"))?.policy)
+        self.store.read(|tx| policy_of(tx, caller.tenant)).await
     }
 
     pub async fn set_policy(&self, caller: &Caller, policy: Policy) -> Result<(), Error> {
@@ -31,4 +30,10 @@ impl App {
         })
         .await
     }
+}
+
+/// What a tenant has decided.
+pub(super) fn policy_of(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Policy, Error> {
+    let tenant = tenants::by_id(tx, tenant)?.ok_or_else(|| Error::internal(&"the tenant is gone"))?;
+    Ok(tenant.policy)
 }

@@ -3,12 +3,13 @@
 //! It stands between a provider that has lost its users, by a wrong filter or a wrong hand, and ours.
 
 use domain::policy::Guard;
-use domain::{Error, Fact, Role, TenantId, User};
+use domain::{Error, Fact, Role, User};
 use serde_json::json;
 use store::held::{self, Held, Window};
-use store::{Tx, tenants, users};
+use store::{Tx, users};
 
 use super::Hold;
+use crate::app::policy::policy_of;
 use crate::app::{Caller, Credential, Pen};
 
 /// Holds a departure that begins now beyond the measure of its token. One that is held stays so until an administrator
@@ -28,7 +29,7 @@ pub(super) fn holds(
         return Ok(None);
     };
     let was_held = held::of_user(tx, pen.tenant, user.id)?;
-    let guard = guard(tx, pen.tenant)?;
+    let guard = policy_of(tx, pen.tenant)?.scim.guard;
     let window = window(tx, pen, *token, guard)?;
     let limit = guard.limit(window.present);
     if was_held.is_none() && window.departures < limit {
@@ -64,11 +65,6 @@ fn window(tx: &mut Tx<'_>, pen: &Pen, token: i64, guard: Guard) -> Result<Window
     }
     let present = users::count_shown(tx, pen.tenant, guard.most_counted())?;
     Ok(Window { began_ms: pen.now_ms, present, departures: 0 })
-}
-
-fn guard(tx: &mut Tx<'_>, tenant: TenantId) -> Result<Guard, Error> {
-    let tenant = tenants::by_id(tx, tenant)?.ok_or_else(|| Error::internal(&"the tenant is gone"))?;
-    Ok(tenant.policy.scim.guard)
 }
 
 fn window_ms(guard: Guard) -> i64 {

@@ -7,6 +7,7 @@ use store::{Tx, offboardings, tenants, users};
 use super::person::{hide, person, shown};
 use super::{Person, Provisioned, guard};
 use crate::app::accept::accept;
+use crate::app::policy::policy_of;
 use crate::app::start::{Start, Started};
 use crate::app::{App, Caller, Pen, UserRef};
 
@@ -98,8 +99,7 @@ pub(super) fn begin(
     removes: bool,
     jitter: u64,
 ) -> Result<Vec<Started>, Error> {
-    let tenant = tenants::by_id(tx, pen.tenant)?.ok_or_else(|| Error::internal(&"the tenant is gone"))?;
-    let policy = tenant.policy;
+    let policy = policy_of(tx, pen.tenant)?;
     let start = |goal| Start::new(goal, vec![UserRef::Id(user.id)]);
     let removal = |keep_ms| Start { keep_ms, awaits_heir: true, ..start(Goal::Remove) };
     let (mut ends, keep_ms) = match policy.scim.on_delete {
